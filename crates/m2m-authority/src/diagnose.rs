@@ -10,20 +10,24 @@ mod evidence;
 mod fix;
 pub(crate) mod form;
 mod mangled;
+mod names;
 mod nearest;
+mod requested;
 mod suspect;
+mod targets;
 
 pub use connection::{HandshakeProblem, HttpProblem};
 pub use evidence::{BasicProblem, BodyForm, Difference, Evidence};
 pub use fix::Fix;
 pub use form::similar_path;
+pub(crate) use names::{ignored, in_url};
 pub use nearest::nearest;
+pub use requested::Requested;
 pub use suspect::Suspect;
 
 use m2m_errors::Cause;
-use oauth_proto::Scope;
 
-use crate::registry::{Api, Application, Ending, Records, SecretHash, StoredSecret};
+use crate::registry::{Api, Application, Ending, Records, StoredSecret};
 use suspect::Likeness;
 
 /// The diagnosis of a refusal: its cause, the evidence for it, and the fixes.
@@ -62,11 +66,13 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
         Cause::SecretRotatedOut | Cause::SecretRevoked | Cause::SecretExpired => {
             ended_secret(suspect, records)
         }
-        Cause::AudienceUnknown | Cause::AudienceMalformed => unknown_audience(suspect, records),
+        Cause::AudienceUnknown | Cause::AudienceMalformed => targets::audiences(suspect, records),
         Cause::AudienceNotAuthorized => unauthorized_audience(suspect, records),
         Cause::AudienceMissing => authorized_for(suspect, records).into_iter().collect(),
-        Cause::ScopeUnknown => scopes(suspect, records),
-        Cause::ScopeNotAssigned | Cause::NoScopeAssigned => scopes(suspect, records),
+        Cause::ScopeMalformed => targets::malformed_scope(suspect).into_iter().collect(),
+        Cause::ScopeUnknown | Cause::ScopeNotAssigned | Cause::NoScopeAssigned => {
+            targets::scopes(suspect, records)
+        }
         Cause::GrantTypeUnknown => nearest_grant_type(suspect),
         Cause::OrganizationSuspended => suspended_organization(suspect, records),
         Cause::AddressNotAllowed => address(suspect, records),
@@ -120,6 +126,17 @@ fn unknown_client(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     } else if let Some(client_id) = nearest(suspect.client_id(), ids()) {
         evidence.push(Evidence::SimilarClientId {
             client_id: client_id.into(),
+        });
+    } else if let Some(application) = records.applications.iter().find(|application| {
+        let mut secrets = application.secrets.iter();
+        secrets.any(|secret| suspect.client_id_is_secret(&secret.hash))
+    }) {
+        evidence.push(Evidence::SecretAsClientId {
+            client_id: application.client_id.clone(),
+        });
+    } else if let Some(placeholder) = mangled::placeholder(suspect.client_id()) {
+        evidence.push(Evidence::ClientIdPlaceholder {
+            word: placeholder.word(),
         });
     }
     evidence.extend(secret_of_another(suspect, records));
@@ -213,37 +230,6 @@ fn find_api<'r>(records: &'r Records, audience: &str) -> Option<&'r Api> {
         .find(|api| audiences(api).any(|spelled| spelled == audience))
 }
 
-fn unknown_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
-    let mut evidence = Vec::new();
-    for asked in suspect
-        .audiences()
-        .filter(|asked| find_api(records, asked).is_none())
-        .filter(|asked| may_be_shown(records, asked, MAX_AUDIENCE_BYTES))
-    {
-        let all = || records.apis.iter().flat_map(audiences);
-        if is_list_of(asked, |part| find_api(records, part).is_some()) {
-            evidence.push(Evidence::SeparatedByCommas {
-                parameter: "audience".into(),
-            });
-            continue;
-        }
-        if let Some((audience, difference)) = Difference::between(asked, all()) {
-            evidence.push(Evidence::AudienceDiffers {
-                requested: asked.into(),
-                audience: audience.into(),
-                difference,
-            });
-        } else if let Some(audience) = nearest(asked, all()) {
-            evidence.push(Evidence::SimilarAudience {
-                requested: asked.into(),
-                audience: audience.into(),
-            });
-        }
-    }
-    evidence.extend(authorized_for(suspect, records));
-    evidence
-}
-
 fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let Some(application) = application(suspect, records) else {
@@ -265,7 +251,7 @@ fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> 
         }
         if let Some((audience, difference)) = Difference::between(asked, authorized()) {
             evidence.push(Evidence::AudienceDiffers {
-                requested: asked.into(),
+                requested: Requested::audience(asked, records),
                 audience: audience.into(),
                 difference,
             });
@@ -281,11 +267,16 @@ fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> 
 
 fn authorized_for(suspect: &Suspect, records: &Records) -> Option<Evidence> {
     let application = application(suspect, records)?;
+    let mut bytes = 0_usize;
     let audiences = application
         .spec
         .authorize
         .iter()
-        .map(|authorization| authorization.audience.clone());
+        .map(|authorization| authorization.audience.clone())
+        .take_while(|audience| {
+            bytes += audience.len();
+            bytes <= MAX_LISTED_BYTES
+        });
     Some(Evidence::AuthorizedFor {
         audiences: audiences.take(MAX_LISTED).collect(),
     })
@@ -294,99 +285,8 @@ fn authorized_for(suspect: &Suspect, records: &Records) -> Option<Evidence> {
 /// The maximum number of values that one piece of evidence lists: enough to be useful, few enough to read.
 const MAX_LISTED: usize = 8;
 
-/// Returns the problem of each requested scope, on the requested audiences, or on all authorized ones if the request names none.
-fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
-    let Some(application) = application(suspect, records) else {
-        return Vec::new();
-    };
-    let Some(scope) = suspect.scope().and_then(|scope| Scope::parse(scope).ok()) else {
-        return Vec::new();
-    };
-    let asked = |api: &Api| {
-        let mut named = suspect.audiences().peekable();
-        match named.peek() {
-            Some(_) => named.any(|audience| audiences(api).any(|spelled| spelled == audience)),
-            None => assignment(application, api).is_some(),
-        }
-    };
-    let (wanted, others): (Vec<&Api>, Vec<&Api>) = records.apis.iter().partition(|api| asked(api));
-    let defines = |api: &&&Api, token: &str| api.scopes.iter().any(|scope| *scope.key == *token);
-    let mut evidence = Vec::new();
-    for token in scope.tokens().take(MAX_TOKENS).map(|token| token.as_str()) {
-        if !may_be_shown(records, token, MAX_SCOPE_BYTES) {
-            continue;
-        }
-        let defining: Vec<&&Api> = wanted.iter().filter(|api| defines(api, token)).collect();
-        if defining.is_empty() {
-            if let Some(other) = others.iter().find(|api| defines(api, token)) {
-                evidence.push(Evidence::ScopeOnOtherApi {
-                    scope: token.into(),
-                    audience: other.audience.clone(),
-                });
-            }
-            let defined = || {
-                let scopes = wanted.iter().flat_map(|api| &api.scopes);
-                scopes.map(|scope| &*scope.key)
-            };
-            if is_list_of(token, |part| defined().any(|scope| scope == part)) {
-                evidence.push(Evidence::SeparatedByCommas {
-                    parameter: "scope".into(),
-                });
-            } else if let Some((scope, difference)) = Difference::between(token, defined()) {
-                evidence.push(Evidence::ScopeDiffers {
-                    requested: token.into(),
-                    scope: scope.into(),
-                    difference,
-                });
-            } else if let Some(near) = nearest(token, defined()) {
-                evidence.push(Evidence::SimilarScope {
-                    requested: token.into(),
-                    scope: near.into(),
-                });
-            }
-        }
-        for api in defining {
-            let assigned = assignment(application, api);
-            if !assigned.is_some_and(|scopes| scopes.iter().any(|scope| **scope == *token)) {
-                evidence.push(Evidence::ScopeNotAssigned {
-                    scope: token.into(),
-                    audience: api.audience.clone(),
-                });
-            }
-        }
-        if evidence.len() >= MAX_LISTED {
-            break;
-        }
-    }
-    evidence
-}
-
-/// Returns true if a value that the caller wrote may be part of the evidence: it is short, and not a secret in the wrong parameter.
-fn may_be_shown(records: &Records, value: &str, max_bytes: usize) -> bool {
-    let is_in_grammar = value.bytes().all(|byte| byte.is_ascii_graphic());
-    if value.len() > max_bytes || !is_in_grammar {
-        return false;
-    }
-    let hash = SecretHash::of(value.as_bytes());
-    let secrets = records.applications.iter().flat_map(|own| &own.secrets);
-    !secrets
-        .map(|secret| bool::from(secret.hash.constant_time_eq(&hash)))
-        .fold(false, |found, is_equal| found | is_equal)
-}
-
-/// The maximum number of requested scopes that are compared: the rest of a long list has the same mistake.
-const MAX_TOKENS: usize = 32;
-
-/// The maximum length of a requested scope that is shown. Unit: bytes.
-const MAX_SCOPE_BYTES: usize = 64;
-
-/// The maximum length of a requested audience that is shown. Unit: bytes.
-const MAX_AUDIENCE_BYTES: usize = 200;
-
-/// Returns true if the text is several values that exist, separated by commas.
-fn is_list_of(text: &str, exists: impl Fn(&str) -> bool) -> bool {
-    text.contains(',') && text.split(',').all(exists)
-}
+/// The maximum length of the values that one piece of evidence lists. Unit: bytes.
+const MAX_LISTED_BYTES: usize = 1024;
 
 /// The scopes that an application has on an API, if it is authorized for it.
 fn assignment<'a>(application: &'a Application, api: &Api) -> Option<&'a [Box<str>]> {
@@ -402,13 +302,19 @@ fn nearest_grant_type(suspect: &Suspect) -> Vec<Evidence> {
         .iter()
         .map(|known| known.as_str());
     let known = core::iter::once("client_credentials").chain(known);
-    let near = suspect.grant_type().and_then(|asked| nearest(asked, known));
+    let near = suspect.grant_type().and_then(|asked| {
+        let asked = asked.strip_prefix(GRANT_TYPE_URN).unwrap_or(asked);
+        nearest(&asked.to_ascii_lowercase(), known)
+    });
     near.map(|grant_type| Evidence::SimilarGrantType {
         grant_type: grant_type.into(),
     })
     .into_iter()
     .collect()
 }
+
+/// The beginning of the grant types that are URNs, which `client_credentials` is not.
+const GRANT_TYPE_URN: &str = "urn:ietf:params:oauth:grant-type:";
 
 fn suspended_organization(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let code =

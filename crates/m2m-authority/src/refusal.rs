@@ -59,12 +59,17 @@ impl RecordedClientId {
     /// Returns the record of a client id that was not looked up, or not found.
     #[must_use]
     pub fn presented(client_id: &str) -> Self {
-        let [a, b, c, d, ..] = m2m_jwt::sha256(client_id.as_bytes());
         Self::Withheld {
             bytes: client_id.len(),
-            fingerprint: u32::from_be_bytes([a, b, c, d]),
+            fingerprint: fingerprint(client_id),
         }
     }
+}
+
+/// Returns the first 32 bits of the SHA-256 of a text.
+pub(crate) fn fingerprint(text: &str) -> u32 {
+    let [a, b, c, d, ..] = m2m_jwt::sha256(text.as_bytes());
+    u32::from_be_bytes([a, b, c, d])
 }
 
 impl core::fmt::Display for RecordedClientId {

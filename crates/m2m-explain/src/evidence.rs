@@ -63,7 +63,14 @@ fn sentence(evidence: &Evidence) -> String {
     match evidence {
         Evidence::HandshakeFailed { problem } => handshake_problem(*problem).0.to_owned(),
         Evidence::HttpMalformed { problem } => http_problem(*problem).0.to_owned(),
-        Evidence::MalformedAt { offset } => format!("the body is malformed at byte {offset}"),
+        Evidence::MalformedAt {
+            offset,
+            parameter: None,
+        } => format!("the body is malformed at byte {offset}"),
+        Evidence::MalformedAt {
+            offset,
+            parameter: Some(name),
+        } => format!("the body is malformed at byte {offset}, in the parameter {name}"),
         Evidence::ParameterRepeated {
             parameter: Some(name),
             offset,
@@ -102,10 +109,42 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::ContentTypeSent {
             media_type: None, ..
         } => "the Content-Type of the request is not a usual one".to_owned(),
-        Evidence::BodyLooksLike { form } => body_form(*form).to_owned(),
+        Evidence::SimilarContentType { media_type } => {
+            format!("the Content-Type of the request is nearly {media_type}")
+        }
+        Evidence::BodyLooksLike { form, parameters } if parameters.is_empty() => {
+            body_form(*form).to_owned()
+        }
+        Evidence::BodyLooksLike { form, parameters } => {
+            listed(&format!("{}, with", body_form(*form)), parameters)
+        }
+        Evidence::SchemeSent {
+            scheme: Some(scheme),
+        } => format!("the Authorization header has the scheme {scheme}"),
+        Evidence::SchemeSent { scheme: None } => {
+            "the Authorization header has no usual scheme".to_owned()
+        }
         Evidence::BasicMalformed { problem } => basic_problem(*problem).to_owned(),
         Evidence::MethodsPresent { methods } => {
             listed("the request authenticates in several ways:", methods)
+        }
+        Evidence::ClientIdsDiffer {
+            difference: Some(difference),
+        } => format!(
+            "the client ids in the Basic header and in the body are the same except for {difference}"
+        ),
+        Evidence::ClientIdsDiffer { difference: None } => {
+            "the client ids in the Basic header and in the body are different".to_owned()
+        }
+        Evidence::ClientIdPlaceholder { word: Some(word) } => {
+            format!("the value sent as the client id is the word {word:?}, not a client id")
+        }
+        Evidence::ClientIdPlaceholder { word: None } => {
+            "the value sent as the client id is the name of a variable that was not expanded"
+                .to_owned()
+        }
+        Evidence::SecretAsClientId { client_id } => {
+            format!("the value sent as the client id is a secret of the application {client_id:?}")
         }
         Evidence::CredentialsSwapped { client_id } => {
             format!(
@@ -168,13 +207,22 @@ fn sentence(evidence: &Evidence) -> String {
                 time_text(*at)
             )
         }
+        Evidence::ValueMalformedAt { parameter, offset } => {
+            format!("the value of {parameter} has a character that is not allowed at byte {offset}")
+        }
+        Evidence::UnknownAudience { requested } => {
+            format!("no API has the audience {requested}, or a similar one")
+        }
+        Evidence::AudienceIsName { audience } => {
+            format!("the requested audience is the name of the API with the audience {audience:?}")
+        }
         Evidence::AudienceDiffers {
             requested,
             audience,
             difference,
         } => {
             format!(
-                "the requested audience {requested:?} matches {audience:?} except for {difference}"
+                "the requested audience {requested} matches {audience:?} except for {difference}"
             )
         }
         Evidence::SimilarAudience {
@@ -182,7 +230,7 @@ fn sentence(evidence: &Evidence) -> String {
             audience,
         } => {
             format!(
-                "no API has the audience {requested:?}; the most similar audience is {audience:?}"
+                "no API has the audience {requested}; the most similar audience is {audience:?}"
             )
         }
         Evidence::AudienceNotAuthorized { audience, api } => {
@@ -193,6 +241,12 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::AuthorizedFor { audiences } => {
             listed("the application is authorized for:", audiences)
         }
+        Evidence::UnknownScope { requested } => {
+            format!("no API defines the scope {requested}, or a similar one")
+        }
+        Evidence::AudienceInScope { audience, .. } => {
+            format!("the requested scope begins with the audience {audience:?} of an API")
+        }
         Evidence::ScopeOnOtherApi { scope, audience } => {
             format!("the scope {scope:?} is defined by another API, {audience:?}")
         }
@@ -200,13 +254,24 @@ fn sentence(evidence: &Evidence) -> String {
             requested,
             scope,
             difference,
-        } => format!("the requested scope {requested:?} matches {scope:?} except for {difference}"),
-        Evidence::SeparatedByCommas { parameter } => {
-            format!("the values of {parameter} are separated by commas, and each of them exists")
+        } => format!("the requested scope {requested} matches {scope:?} except for {difference}"),
+        Evidence::SeparatedBy {
+            parameter,
+            separator,
+        } => {
+            let separator = match separator {
+                ',' => "commas",
+                ';' => "semicolons",
+                '+' => "plus signs that were encoded",
+                ' ' => "spaces",
+                '\n' => "line breaks",
+                _ => "another character than a space",
+            };
+            format!("the values of {parameter} are separated by {separator}, and each of them exists")
         }
         Evidence::SimilarScope { requested, scope } => {
             format!(
-                "no requested API defines the scope {requested:?}; the most similar scope is {scope:?}"
+                "no requested API defines the scope {requested}; the most similar scope is {scope:?}"
             )
         }
         Evidence::ScopeNotAssigned { scope, audience } => {
@@ -242,6 +307,10 @@ const fn body_form(form: BodyForm) -> &'static str {
         BodyForm::ByteOrderMark => "the body begins with a byte order mark",
         BodyForm::HtmlEntities => "the body has &amp; instead of & between its parameters",
         BodyForm::Compressed => "the body is compressed",
+        BodyForm::Utf16 => "the body is in UTF-16",
+        BodyForm::OtherSeparators => {
+            "the body has line breaks, semicolons or commas instead of & between its parameters"
+        }
         _ => "the body does not look like a form",
     }
 }
@@ -252,6 +321,15 @@ const fn body_form(form: BodyForm) -> &'static str {
 )]
 const fn basic_problem(problem: BasicProblem) -> &'static str {
     match problem {
+        BasicProblem::ColonAfterScheme => {
+            "the Authorization header has a colon after the scheme Basic"
+        }
+        BasicProblem::SpaceMissing => {
+            "the Authorization header has no space after the scheme Basic"
+        }
+        BasicProblem::EncodedTwice => {
+            "the credentials of the Basic header are encoded in base64 twice"
+        }
         BasicProblem::NotEncoded => "the credentials of the Basic header are not encoded in base64",
         BasicProblem::Whitespace => "the base64 of the Basic header contains whitespace",
         BasicProblem::UrlSafeAlphabet => {

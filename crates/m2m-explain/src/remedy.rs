@@ -197,6 +197,9 @@ fn text(fix: &Fix) -> String {
             format!("send {client_id:?} as client_id and the other value as client_secret")
         }
         Fix::SendClientId { client_id } => format!("send {client_id:?} as client_id"),
+        Fix::SetClientId => {
+            "set the variable or the setting from which the caller reads its client id".to_owned()
+        }
         Fix::SendSecretWithout {
             difference: Difference::SpaceForPlus,
         } => "encode each plus sign of the secret as %2B in the body of the request".to_owned(),

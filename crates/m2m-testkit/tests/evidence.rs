@@ -404,7 +404,7 @@ fn f7a_the_content_type_that_was_sent_is_named() {
         (
             Some("application/json"),
             "{\"grant_type\":\"x\"}",
-            "is application/json\nthe body looks like JSON",
+            "is application/json\nthe body looks like JSON, with grant_type",
         ),
         (
             Some("multipart/form-data; boundary=x"),

@@ -60,6 +60,8 @@ pub struct TokenRequest<'a> {
     pub client_assertion: Option<Secret<'a>>,
     /// `client_assertion_type`: the kind of the assertion.
     pub client_assertion_type: Option<Cow<'a, str>>,
+    /// True if the body has other parameters, which are ignored.
+    pub has_unknown_parameters: bool,
 }
 
 impl<'a> TokenRequest<'a> {
@@ -115,7 +117,7 @@ impl<'a> TokenRequest<'a> {
     /// - [`InvalidTokenRequest::ParameterRepeated`] (cause `parameter-repeated`).
     pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidTokenRequest> {
         let mut request = Self::default();
-        parameters::read(body, limits, &PARAMETERS, |name, value| match name {
+        let unknown = parameters::read(body, limits, &PARAMETERS, |name, value| match name {
             GRANT_TYPE => request.grant_type = Some(value),
             CLIENT_ID => request.client_id = Some(value),
             CLIENT_SECRET => request.client_secret = Some(value.into()),
@@ -126,6 +128,7 @@ impl<'a> TokenRequest<'a> {
             CLIENT_ASSERTION_TYPE => request.client_assertion_type = Some(value),
             _ => {}
         })?;
+        request.has_unknown_parameters = unknown > 0;
         Ok(request)
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::connection::{HandshakeProblem, HttpProblem};
-use super::mangled;
+use super::{Requested, mangled};
 use crate::registry::AddressBlock;
 
 /// One observation. It never contains a secret or a token.
@@ -24,8 +24,12 @@ pub enum Evidence {
     HandshakeFailed { problem: HandshakeProblem },
     /// The request is not HTTP, or can be read in more than one way.
     HttpMalformed { problem: HttpProblem },
-    /// The body cannot be read from this byte on, counted from 0.
-    MalformedAt { offset: usize },
+    /// The body cannot be read from this byte on, counted from 0. It is in the name or the value of the parameter, if that is a known one.
+    MalformedAt {
+        offset: usize,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parameter: Option<Cow<'static, str>>,
+    },
     /// A parameter occurs a second time at this byte, counted from 0; it is named if the endpoint knows it.
     ParameterRepeated {
         parameter: Option<Cow<'static, str>>,
@@ -50,12 +54,37 @@ pub enum Evidence {
         media_type: Option<Cow<'static, str>>,
         has_parameters: bool,
     },
+    /// The `Content-Type` field has nearly this media type.
+    SimilarContentType { media_type: Cow<'static, str> },
     /// The body begins like something other than a form.
-    BodyLooksLike { form: BodyForm },
+    BodyLooksLike {
+        form: BodyForm,
+        /// The known parameters that it has in that form.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parameters: Vec<Cow<'static, str>>,
+    },
+    /// The scheme of the `Authorization` field, if it is a usual one.
+    SchemeSent {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scheme: Option<Cow<'static, str>>,
+    },
     /// The credentials of the Basic header cannot be read.
     BasicMalformed { problem: BasicProblem },
     /// The ways in which the request authenticates, of which there has to be one.
     MethodsPresent { methods: Vec<Cow<'static, str>> },
+    /// The client ids in the Basic header and in the body differ, perhaps by a usual mistake only.
+    ClientIdsDiffer {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        difference: Option<Difference>,
+    },
+    /// The value sent as the client id is one that programs send in place of a missing one.
+    ClientIdPlaceholder {
+        /// The word, if it is one of a few, such as `undefined`. Otherwise it is a variable that was not expanded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<Cow<'static, str>>,
+    },
+    /// The value sent as the client id is a secret of this application.
+    SecretAsClientId { client_id: Box<str> },
     /// The client id and the secret are swapped.
     CredentialsSwapped { client_id: Box<str> },
     /// The client id is that of an application, apart from a usual mistake.
@@ -111,34 +140,54 @@ pub enum Evidence {
         at: UnixTime,
         by: Box<str>,
     },
+    /// The audience, the resource or the scope has a character that is not allowed at this byte, counted from 0.
+    ValueMalformedAt {
+        parameter: Cow<'static, str>,
+        offset: usize,
+    },
+    /// No API has the audience, or one like it.
+    UnknownAudience { requested: Requested },
+    /// The value is the name of the API with this audience.
+    AudienceIsName { audience: Box<str> },
     /// The audience is that of an API, apart from a usual mistake.
     AudienceDiffers {
-        requested: Box<str>,
+        requested: Requested,
         audience: Box<str>,
         difference: Difference,
     },
     /// An API has nearly this audience.
     SimilarAudience {
-        requested: Box<str>,
+        requested: Requested,
         audience: Box<str>,
     },
     /// The audience exists, and the application is not authorized for it.
     AudienceNotAuthorized { audience: Box<str>, api: Box<str> },
     /// The audiences that the application is authorized for; the first eight.
     AuthorizedFor { audiences: Vec<Box<str>> },
+    /// No API defines the scope, or one like it.
+    UnknownScope { requested: Requested },
+    /// The scope begins with the audience of an API, as some other systems require it; the scope behind it, if it exists.
+    AudienceInScope {
+        audience: Box<str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scope: Option<Box<str>>,
+    },
     /// Another API defines the scope.
     ScopeOnOtherApi { scope: Box<str>, audience: Box<str> },
     /// The scope is one that a requested API defines, apart from a usual mistake.
     ScopeDiffers {
-        requested: Box<str>,
+        requested: Requested,
         scope: Box<str>,
         difference: Difference,
     },
-    /// The values of the parameter are separated by commas, and each of them exists.
-    SeparatedByCommas { parameter: Cow<'static, str> },
+    /// The values of the parameter are separated by a character that does not separate them, and each of them exists.
+    SeparatedBy {
+        parameter: Cow<'static, str>,
+        separator: char,
+    },
     /// A requested API defines nearly this scope.
     SimilarScope {
-        requested: Box<str>,
+        requested: Requested,
         scope: Box<str>,
     },
     /// A requested API defines the scope, and it is not assigned there.
@@ -171,8 +220,12 @@ pub enum BodyForm {
     ByteOrderMark,
     /// `&amp;` between the parameters.
     HtmlEntities,
-    /// gzip.
+    /// gzip, zlib or Zstandard.
     Compressed,
+    /// UTF-16.
+    Utf16,
+    /// Line breaks, semicolons or commas between the parameters.
+    OtherSeparators,
 }
 
 /// The reason why the credentials of a Basic header cannot be read.
@@ -180,6 +233,12 @@ pub enum BodyForm {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BasicProblem {
+    /// There is a colon after the name of the scheme.
+    ColonAfterScheme,
+    /// There is no space after the name of the scheme.
+    SpaceMissing,
+    /// Client id and secret are encoded in base64 twice.
+    EncodedTwice,
     /// Client id and secret are not encoded in base64.
     NotEncoded,
     /// The base64 has whitespace in it.

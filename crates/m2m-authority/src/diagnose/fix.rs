@@ -6,9 +6,7 @@ use std::borrow::Cow;
 use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    BasicProblem, Difference, Evidence, HandshakeProblem, HttpProblem, MAX_LISTED, Suspect,
-};
+use super::{BasicProblem, Difference, Evidence, HandshakeProblem, HttpProblem, MAX_LISTED, MAX_LISTED_BYTES, Suspect};
 use crate::registry::{
     AddressBlock, Api, Application, Authorization, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE, Records,
 };
@@ -41,6 +39,8 @@ pub enum Fix {
     SwapCredentials { client_id: Box<str> },
     /// Send this client id.
     SendClientId { client_id: Box<str> },
+    /// Set the variable or the setting that the caller reads its client id from.
+    SetClientId,
     /// Send the secret without a usual mistake.
     SendSecretWithout { difference: Difference },
     /// Set the variable or the setting that the caller reads the secret from.
@@ -148,11 +148,12 @@ fn suggested(
         Evidence::CredentialsSwapped { client_id } => Fix::SwapCredentials {
             client_id: client_id.clone(),
         },
-        Evidence::ClientIdDiffers { client_id, .. } | Evidence::SimilarClientId { client_id } => {
-            Fix::SendClientId {
-                client_id: client_id.clone(),
-            }
-        }
+        Evidence::ClientIdDiffers { client_id, .. }
+        | Evidence::SimilarClientId { client_id }
+        | Evidence::SecretAsClientId { client_id } => Fix::SendClientId {
+            client_id: client_id.clone(),
+        },
+        Evidence::ClientIdPlaceholder { .. } => Fix::SetClientId,
         Evidence::SecretDiffers { difference, .. } => Fix::SendSecretWithout {
             difference: *difference,
         },
@@ -174,11 +175,22 @@ fn suggested(
             let new = client_id().map(|client_id| Fix::CreateSecret { client_id });
             return [deploy, new].into_iter().flatten().collect();
         }
-        Evidence::AudienceDiffers { audience, .. } | Evidence::SimilarAudience { audience, .. } => {
-            Fix::RequestAudience {
-                audience: audience.clone(),
-            }
-        }
+        Evidence::AudienceDiffers { audience, .. }
+        | Evidence::SimilarAudience { audience, .. }
+        | Evidence::AudienceIsName { audience }
+        | Evidence::AudienceInScope {
+            audience,
+            scope: None,
+        } => Fix::RequestAudience {
+            audience: audience.clone(),
+        },
+        Evidence::AudienceInScope {
+            audience,
+            scope: Some(scope),
+        } => Fix::RequestScope {
+            scope: scope.clone(),
+            audience: Some(audience.clone()),
+        },
         Evidence::AudienceNotAuthorized { audience, .. } => {
             let own = application.zip(ordinary_api(records, audience));
             return own
@@ -197,7 +209,7 @@ fn suggested(
             scope: scope.clone(),
             audience: Some(audience.clone()),
         },
-        Evidence::SeparatedByCommas { parameter } => Fix::SeparateValues {
+        Evidence::SeparatedBy { parameter, .. } => Fix::SeparateValues {
             parameter: parameter.clone(),
         },
         Evidence::ScopeDiffers { scope, .. } | Evidence::SimilarScope { scope, .. } => {
@@ -212,6 +224,7 @@ fn suggested(
         Evidence::ContentTypeMissing
         | Evidence::ContentTypeRepeated
         | Evidence::ContentTypeSent { .. }
+        | Evidence::SimilarContentType { .. }
         | Evidence::BodyLooksLike { .. } => Fix::SendForm,
         Evidence::HandshakeFailed {
             problem: HandshakeProblem::Other,
@@ -226,7 +239,9 @@ fn suggested(
             parameter: parameter.clone(),
         },
         Evidence::BasicMalformed { problem } => Fix::EncodeBasic { problem: *problem },
-        Evidence::MethodsPresent { .. } => Fix::UseOneMethod,
+        Evidence::MethodsPresent { .. }
+        | Evidence::ClientIdsDiffer { .. }
+        | Evidence::SchemeSent { .. } => Fix::UseOneMethod,
         Evidence::SimilarParameter { parameter } | Evidence::ParameterMissing { parameter } => {
             Fix::SendParameter {
                 parameter: parameter.clone(),
@@ -241,6 +256,9 @@ fn suggested(
         Evidence::SecretRevoked { .. }
         | Evidence::MalformedAt { .. }
         | Evidence::ParameterRepeated { .. }
+        | Evidence::ValueMalformedAt { .. }
+        | Evidence::UnknownAudience { .. }
+        | Evidence::UnknownScope { .. }
         | Evidence::Deleted { .. }
         | Evidence::AuthorizedFor { .. } => return Vec::new(),
     };
@@ -306,9 +324,6 @@ fn unless_too_many(authorize: &[Authorization]) -> Vec<Authorization> {
         Vec::new()
     }
 }
-
-/// The maximum length of the authorizations that a fix lists. Unit: bytes.
-const MAX_LISTED_BYTES: usize = 1024;
 
 fn allow(application: &Application, address: IpAddr) -> Option<Fix> {
     let block: AddressBlock = address.to_string().parse().ok()?;

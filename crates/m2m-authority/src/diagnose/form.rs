@@ -2,22 +2,14 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use oauth_proto::InvalidBasicCredentials;
+use zeroize::Zeroizing;
 
-use super::evidence::{BasicProblem, BodyForm};
-use super::{Evidence, nearest};
-
-/// The parameters of a token request.
-pub(crate) const PARAMETERS: [&str; 8] = [
-    "grant_type",
-    "client_id",
-    "client_secret",
-    "scope",
-    "audience",
-    "resource",
-    "client_assertion",
-    "client_assertion_type",
-];
+use super::evidence::{BasicProblem, BodyForm, Difference};
+use super::names::{self, PARAMETERS};
+use super::{Evidence, mangled, nearest};
 
 /// Media types that callers send instead of a form.
 const MEDIA_TYPES: &[&str] = &[
@@ -44,38 +36,87 @@ pub(crate) fn content_type(value: Option<&[u8]>, is_repeated: bool, body: &[u8])
             let known = MEDIA_TYPES
                 .iter()
                 .find(|known| known.eq_ignore_ascii_case(media_type));
-            evidence.push(Evidence::ContentTypeSent {
-                media_type: known.map(|known| Cow::Borrowed(*known)),
-                has_parameters: !parameters.trim().is_empty(),
+            let nearly = || nearest(media_type, MEDIA_TYPES.iter().copied());
+            evidence.push(match (known, nearly()) {
+                (None, Some(media_type)) => Evidence::SimilarContentType {
+                    media_type: media_type.into(),
+                },
+                (known, _) => Evidence::ContentTypeSent {
+                    media_type: known.map(|known| Cow::Borrowed(*known)),
+                    has_parameters: !parameters.trim().is_empty(),
+                },
             });
         }
     }
-    evidence.extend(body_form(body).map(|form| Evidence::BodyLooksLike { form }));
+    evidence.extend(looks_like(body));
     evidence
 }
 
 /// Returns what a request without these parameters has in their place: a body of another form, the parameter in the URL, or a similar name.
 pub(crate) fn missing(names: &[&'static str], query: Option<&[u8]>, body: &[u8]) -> Vec<Evidence> {
-    let form = body_form(body).map(|form| Evidence::BodyLooksLike { form });
-    let mut evidence: Vec<Evidence> = form.into_iter().collect();
+    let mut evidence: Vec<Evidence> = looks_like(body).into_iter().collect();
     for name in names {
         let parameter = Cow::Borrowed(*name);
-        if names_in(query.unwrap_or_default()).any(|own| own == name.as_bytes()) {
+        if names::in_url(query.unwrap_or_default()).any(|own| own == *name) {
             evidence.push(Evidence::ParameterInUrl { parameter });
-        } else if names_in(body).any(|own| own != name.as_bytes() && is_similar(own, name)) {
+        } else if names::has_similar(body, name) {
             evidence.push(Evidence::SimilarParameter { parameter });
         }
     }
     evidence
 }
 
+/// Returns what a body looks like that is not made of parameters of a token request.
+pub(crate) fn looks_like(body: &[u8]) -> Option<Evidence> {
+    let form = body_form(body)?;
+    let parameters = names::in_other_form(form, body);
+    Some(Evidence::BodyLooksLike { form, parameters })
+}
+
+/// Returns the reason why the body cannot be read from this byte on.
+pub(crate) fn malformed(body: &[u8], offset: usize) -> Evidence {
+    if let Some(evidence) = looks_like(body) {
+        return evidence;
+    }
+    let mut start = 0;
+    let mut parts = body.split(|byte| *byte == b'&');
+    let part = parts.find(|part| {
+        start += part.len() + 1;
+        offset < start
+    });
+    let name = part.and_then(|part| part.split(|byte| *byte == b'=').next());
+    let known = name.and_then(|name| PARAMETERS.iter().find(|own| own.as_bytes() == name));
+    Evidence::MalformedAt {
+        offset,
+        parameter: known.map(|own| Cow::Borrowed(*own)),
+    }
+}
+
+/// Returns the client id in a body that is JSON.
+pub(crate) fn client_id_in_json(body: &[u8]) -> Option<&str> {
+    matches!(body_form(body), Some(BodyForm::Json)).then(|| names::client_id_in_json(body))?
+}
+
+/// Returns the difference between the client ids in the Basic header and in the body.
+pub(crate) fn client_ids(in_header: &str, in_body: &str) -> Evidence {
+    let between = |value, other| Difference::between(value, core::iter::once(other));
+    let found = between(in_body, in_header).or_else(|| between(in_header, in_body));
+    Evidence::ClientIdsDiffer {
+        difference: found.map(|(_, difference)| difference),
+    }
+}
+
 /// Returns the form of a body that does not look like parameters of a token request.
-pub(crate) fn body_form(body: &[u8]) -> Option<BodyForm> {
+fn body_form(body: &[u8]) -> Option<BodyForm> {
     let without_mark = body.strip_prefix(b"\xef\xbb\xbf");
     let text = without_mark.unwrap_or(body).trim_ascii_start();
     Some(match text {
         [] => BodyForm::Empty,
-        [0x1f, 0x8b, ..] => BodyForm::Compressed,
+        [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] => BodyForm::Compressed,
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => BodyForm::Compressed,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0, ..] | [0, _, 0, _, ..] => {
+            BodyForm::Utf16
+        }
         [b'{' | b'[', ..] => BodyForm::Json,
         [b'<', ..] => BodyForm::Xml,
         [b'-', b'-', ..] => BodyForm::Multipart,
@@ -83,22 +124,47 @@ pub(crate) fn body_form(body: &[u8]) -> Option<BodyForm> {
         [b'?', ..] => BodyForm::QuestionMark,
         _ if without_mark.is_some() => BodyForm::ByteOrderMark,
         _ if text.windows(5).any(|part| part == b"&amp;") => BodyForm::HtmlEntities,
+        _ if has_other_separators(text) => BodyForm::OtherSeparators,
         _ => return None,
     })
 }
 
-/// Returns what is wrong with the credentials of a Basic header.
+/// Returns true if a known parameter begins after a line break, a semicolon or a comma.
+fn has_other_separators(text: &[u8]) -> bool {
+    let mut parts = text.split(|byte| matches!(byte, b'\n' | b';' | b','));
+    let _ = parts.next();
+    parts.any(|part| {
+        let begins = |name: &str| {
+            let rest = part.trim_ascii_start().strip_prefix(name.as_bytes());
+            rest.is_some_and(|rest| rest.starts_with(b"="))
+        };
+        PARAMETERS.iter().any(|name| begins(name))
+    })
+}
+
+/// Returns what is wrong with an `Authorization` field.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the other errors are causes of their own"
 )]
 pub(crate) fn basic(value: &[u8], error: &InvalidBasicCredentials) -> Option<Evidence> {
-    let text = value.trim_ascii();
-    let scheme = text.iter().take_while(|byte| !byte.is_ascii_whitespace());
-    let credentials = text.get(scheme.count()..).unwrap_or_default().trim_ascii();
+    let (scheme, credentials) = scheme_and_credentials(value);
     let problem = match error {
+        InvalidBasicCredentials::OtherScheme => {
+            let is_glued = scheme.to_ascii_lowercase().starts_with(b"basic");
+            if !is_glued {
+                let mut known = SCHEMES.iter();
+                let known = known.find(|known| known.as_bytes().eq_ignore_ascii_case(scheme));
+                return Some(Evidence::SchemeSent {
+                    scheme: known.map(|known| Cow::Borrowed(*known)),
+                });
+            }
+            BasicProblem::SpaceMissing
+        }
         InvalidBasicCredentials::BrokenBase64 { .. } => {
-            if credentials.contains(&b':') {
+            if scheme.get(5) == Some(&b':') {
+                BasicProblem::ColonAfterScheme
+            } else if credentials.contains(&b':') {
                 BasicProblem::NotEncoded
             } else if credentials.iter().any(u8::is_ascii_whitespace) {
                 BasicProblem::Whitespace
@@ -111,11 +177,83 @@ pub(crate) fn basic(value: &[u8], error: &InvalidBasicCredentials) -> Option<Evi
             }
         }
         InvalidBasicCredentials::NotUtf8 => BasicProblem::NotUtf8,
-        InvalidBasicCredentials::ColonMissing => BasicProblem::ColonMissing,
+        InvalidBasicCredentials::ColonMissing => {
+            let decoded = decoded(credentials);
+            let again = core::str::from_utf8(&decoded).ok();
+            let again = again.and_then(mangled::base64_decoded);
+            if again.is_some_and(|text| text.contains(':')) {
+                BasicProblem::EncodedTwice
+            } else {
+                BasicProblem::ColonMissing
+            }
+        }
         _ => return None,
     };
     Some(Evidence::BasicMalformed { problem })
 }
+
+/// Returns the client id in an `Authorization: Basic` field, also if its credentials are not correctly encoded; empty if it has none. It may be
+/// a secret that was mistaken for a client id.
+pub(crate) fn client_id_in_header(value: &[u8]) -> Zeroizing<String> {
+    let (scheme, credentials) = scheme_and_credentials(value);
+    let scheme = scheme.trim_ascii_end();
+    let is_basic = scheme.strip_suffix(b":").unwrap_or(scheme);
+    if !is_basic.eq_ignore_ascii_case(b"basic") {
+        return Zeroizing::default();
+    }
+    let joined = if credentials.contains(&b':') {
+        Zeroizing::new(credentials.to_vec())
+    } else {
+        decoded(credentials)
+    };
+    let mut client_id = joined.split(|byte| *byte == b':');
+    let client_id = client_id.next().filter(|own| own.len() < joined.len());
+    let client_id = client_id.and_then(|own| core::str::from_utf8(own).ok());
+    let client_id = client_id.unwrap_or_default();
+    mangled::percent_decoded(client_id).unwrap_or_else(|| Zeroizing::new(client_id.to_owned()))
+}
+
+/// Returns the name of the scheme, up to the first space, and the rest of an `Authorization` field.
+fn scheme_and_credentials(value: &[u8]) -> (&[u8], &[u8]) {
+    let text = value.trim_ascii();
+    let scheme = text.iter().take_while(|byte| !byte.is_ascii_whitespace());
+    let (scheme, credentials) = text.split_at_checked(scheme.count()).unwrap_or_default();
+    let spaces = credentials.iter().take_while(|byte| **byte == b' ');
+    (
+        scheme,
+        credentials.get(spaces.count()..).unwrap_or_default(),
+    )
+}
+
+/// Returns the bytes that base64 of any alphabet stands for, with or without padding, up to the last complete one.
+fn decoded(base64: &[u8]) -> Zeroizing<Vec<u8>> {
+    let symbols = base64.iter().filter_map(|byte| match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        b'=' => None,
+        byte if byte.is_ascii_whitespace() => None,
+        byte => Some(*byte),
+    });
+    let mut symbols = Zeroizing::new(symbols.collect::<Vec<u8>>());
+    let complete = symbols.len() / 4 * 4;
+    let rest = Zeroizing::new(symbols.split_off(complete));
+    let decode = |symbols: &[u8]| STANDARD_NO_PAD.decode(symbols).unwrap_or_default();
+    let mut bytes = Zeroizing::new(decode(&symbols));
+    bytes.extend_from_slice(&Zeroizing::new(decode(&rest)));
+    bytes
+}
+
+/// Schemes other than Basic that callers send.
+const SCHEMES: &[&str] = &[
+    "Bearer",
+    "Digest",
+    "DPoP",
+    "Negotiate",
+    "NTLM",
+    "Token",
+    "ApiKey",
+    "AWS4-HMAC-SHA256",
+];
 
 /// Returns the known path that a caller probably meant by an unknown one: the same without odd slashes or letter case, or the most
 /// similar one.
@@ -137,52 +275,27 @@ pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
     evidence.into_iter().collect()
 }
 
-/// Returns the names of the parameters in a form, as they are spelled.
-fn names_in(form: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let parts = form.split(|byte| *byte == b'&').take(MAX_NAMES);
-    parts.filter_map(|part| part.split(|byte| *byte == b'=').next())
-}
-
-/// The maximum number of parameters that are compared, which is also that of a form.
-const MAX_NAMES: usize = 64;
-
-/// Returns true if a name is that of the parameter except for case, separators, brackets, marks around it, or a plural.
-fn is_similar(name: &[u8], parameter: &str) -> bool {
-    let letters = |name: &[u8]| -> Vec<u8> {
-        name.iter()
-            .filter(|byte| byte.is_ascii_alphabetic())
-            .map(u8::to_ascii_lowercase)
-            .collect()
-    };
-    if name.len() > MAX_NAME_BYTES {
-        return false;
-    }
-    let own = letters(name);
-    let expected = letters(parameter.as_bytes());
-    own == expected || own.strip_suffix(b"s") == Some(&expected)
-}
-
-/// The maximum length of a name that is compared. Unit: bytes.
-const MAX_NAME_BYTES: usize = 64;
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn f7c_similar_names_are_recognized() {
-        for (name, parameter) in [
-            ("clientId", "client_id"),
-            ("Grant_Type", "grant_type"),
-            ("scopes", "scope"),
-            ("audience[]", "audience"),
-            ("scope[0]", "scope"),
-            ("client-secret", "client_secret"),
+    fn f7b_the_client_id_of_a_header_is_read_in_any_encoding() {
+        for (value, expected) in [
+            ("Basic cGxhaW4taWQ6c2VjcmV0", "plain-id"),
+            ("basic plain-id:secret", "plain-id"),
+            ("Basic: cGxhaW4taWQ6c2VjcmV0", "plain-id"),
+            ("Basic cGxhaW4taWQ6c2VjcmV", "plain-id"),
+            ("Basic cGxhaW4taWQ6 c2VjcmV0", "plain-id"),
+            ("Basic cGxhaW4taWQ6_-__", "plain-id"),
+            ("Basic cGxhaW4taWQ66Q==", "plain-id"),
+            ("Basic bXklMkZpZDpz", "my/id"),
+            ("Basic cGxhaW4taWQ=", ""),
+            ("Bearer plain-id:secret", ""),
+            ("Basic", ""),
+            ("", ""),
         ] {
-            assert!(is_similar(name.as_bytes(), parameter), "{name}");
-        }
-        for (name, parameter) in [("client", "client_id"), ("scop", "scope"), ("", "scope")] {
-            assert!(!is_similar(name.as_bytes(), parameter), "{name}");
+            assert_eq!(*client_id_in_header(value.as_bytes()), expected, "{value}");
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Usual ways in which a secret is changed between the place where it is stored and the request.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::Difference;
-use super::form::PARAMETERS;
+use super::names::PARAMETERS;
 
 /// Pairs of quotation marks that shells, environment files and word processors leave around a value.
 const QUOTES: &[(char, char)] = &[
@@ -34,6 +36,11 @@ const WORDS: &[&str] = &[
     "your-client-secret",
     "changeme",
     "change-me",
+    "client_id",
+    "client-id",
+    "clientid",
+    "your_client_id",
+    "your-client-id",
 ];
 
 /// The beginnings and ends of variables that a shell or a template engine would have replaced.
@@ -157,6 +164,16 @@ pub(super) enum Placeholder {
     Word(&'static str),
     /// A variable that was not expanded.
     Variable,
+}
+
+impl Placeholder {
+    /// The word, if it is one of a few.
+    pub(super) fn word(self) -> Option<Cow<'static, str>> {
+        match self {
+            Self::Word(word) => Some(Cow::Borrowed(word)),
+            Self::Variable => None,
+        }
+    }
 }
 
 /// Returns what a value stands for, if no secret looks like it.

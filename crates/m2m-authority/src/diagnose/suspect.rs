@@ -8,7 +8,7 @@ use oauth_proto::ClientId;
 use zeroize::Zeroizing;
 
 use super::evidence::{Difference, Evidence};
-use super::mangled::{self, Placeholder};
+use super::mangled;
 use crate::client::MAX_SECRETS;
 use crate::registry::{
     GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, StoredSecret, is_generated_secret,
@@ -78,11 +78,18 @@ impl Suspect {
         audiences: &[Cow<'_, str>],
         scope: Option<&str>,
         address: Option<IpAddr>,
+        ignored: Option<Evidence>,
     ) -> Self {
+        let mut bytes = 0;
         Self {
+            observed: ignored.into_iter().collect(),
             audiences: audiences
                 .iter()
                 .map(|audience| bounded(audience, LONGEST))
+                .take_while(|audience| {
+                    bytes += audience.len();
+                    bytes <= 2 * LONGEST
+                })
                 .collect(),
             scope: scope.map(|scope| bounded(scope, LONGEST)),
             address,
@@ -91,8 +98,13 @@ impl Suspect {
     }
 
     /// A request for another grant.
-    pub(crate) fn of_grant_type(cause: Cause, grant_type: &str) -> Self {
+    pub(crate) fn of_grant_type(
+        cause: Cause,
+        grant_type: &str,
+        observed: Option<Evidence>,
+    ) -> Self {
         Self {
+            observed: observed.into_iter().collect(),
             grant_type: Some(bounded(grant_type, LONGEST)),
             ..Self::empty(cause, "")
         }
@@ -152,13 +164,16 @@ impl Suspect {
         &self.client_id
     }
 
-    /// The hashes of the presented secret and client id, and of the secret's variants without the usual mistakes. A store finds the other
-    /// applications that have such a secret by them.
+    /// The hashes of the presented secret and client id, of the secret's variants without the usual mistakes, and of the requested audiences
+    /// and scopes, any of which may be a secret. A store finds the applications that have such a secret by them.
     pub fn secret_hashes(&self) -> impl Iterator<Item = SecretHash> {
         let presented = self.presented.iter().copied();
         let variants = self.variants.iter().map(|(_, variant)| **variant);
         let swapped = self.client_id_as_secret.iter().map(|hash| **hash);
-        presented.chain(variants).chain(swapped)
+        let scopes = self.scope().unwrap_or_default().split(' ');
+        let requested = self.audiences().chain(scopes).take(MAX_REQUESTED);
+        let requested = requested.map(|value| SecretHash::of(value.as_bytes()));
+        presented.chain(variants).chain(swapped).chain(requested)
     }
 
     pub(crate) fn observed(&self) -> &[Evidence] {
@@ -242,10 +257,9 @@ const NO_SECRET: SecretHash = SecretHash::from_bytes([0; 32]);
 /// Returns the observation that the form of a presented secret allows by itself. It contains nothing of the secret.
 fn secret_form(secret: &str) -> Option<Evidence> {
     match mangled::placeholder(secret) {
-        Some(Placeholder::Word(word)) => Some(Evidence::SecretPlaceholder {
-            word: Some(word.into()),
+        Some(placeholder) => Some(Evidence::SecretPlaceholder {
+            word: placeholder.word(),
         }),
-        Some(Placeholder::Variable) => Some(Evidence::SecretPlaceholder { word: None }),
         None => {
             let secret = secret.trim();
             let is_damaged = secret.starts_with(GENERATED_PREFIX) && !is_generated_secret(secret);
@@ -267,6 +281,9 @@ fn bounded(value: &str, most_bytes: usize) -> Box<str> {
 
 /// The maximum length of a value that is kept. Unit: bytes.
 const LONGEST: usize = 2048;
+
+/// The maximum number of requested values that may be secrets: as many as a diagnosis names.
+const MAX_REQUESTED: usize = 32;
 
 impl core::fmt::Debug for Suspect {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

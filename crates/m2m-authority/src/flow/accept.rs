@@ -10,9 +10,10 @@ use oauth_proto::{
     BasicCredentials, FormContentType, GrantType, InvalidTokenRequest, Secret, TokenRequest,
     query_carries_credentials,
 };
+use zeroize::Zeroizing;
 
 use crate::Authority;
-use crate::diagnose::{Evidence, Suspect, form};
+use crate::diagnose::{Evidence, Suspect, form, ignored, in_url};
 use crate::refusal::{Refusal, TargetParameter};
 
 /// A request to the token endpoint as it came, its body complete.
@@ -99,6 +100,8 @@ pub(super) struct Asked<'r> {
     /// The position of the first value of `resource` among the audiences.
     pub(super) resources_from: usize,
     pub(super) target: TargetParameter,
+    /// A parameter that the request has in vain.
+    pub(super) ignored: Option<Evidence>,
 }
 
 /// The credentials as they were presented.
@@ -148,21 +151,37 @@ impl Accepted<'_> {
 /// A [`Refusal`] for the first of these checks that fails, in the order of [`Check`](crate::Check): method, size, content
 /// type, form, repeats, credentials in the URL, number of authentication methods, grant type, credentials present.
 pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Accepted<'r>, Refusal> {
-    check_method(&request)?;
-    check_size(&request, authority)?;
-    check_content_type(&request)?;
-    let form = read_form(&request, authority)?;
-    let by_who = |refusal: Refusal| refusal.stating(form.client_id.as_deref());
+    let by_header = |refusal: Refusal| refusal.stating(Some(&named_by_header(&request)));
+    check_method(&request).map_err(by_header)?;
+    check_size(&request, authority).map_err(by_header)?;
+    check_content_type(&request).map_err(|refusal| {
+        let refusal = by_header(refusal);
+        refusal.stating(form::client_id_in_json(request.body))
+    })?;
+    let form = read_form(&request, authority).map_err(by_header)?;
+    let by_who = |refusal: Refusal| by_header(refusal).stating(form.client_id.as_deref());
     check_url(&request).map_err(by_who)?;
     check_methods_of_authentication(&request, &form).map_err(by_who)?;
     check_grant_type(&request, &form).map_err(by_who)?;
     let (credentials, form) = read_credentials(&request, form, authority)?;
+    let ignored = ignored(request.query, request.body, form.has_unknown_parameters);
     Ok(Accepted {
         credentials,
-        asked: asked(form),
+        asked: Asked {
+            ignored,
+            ..asked(form)
+        },
         address: request.address,
         body: Body(request.body),
     })
+}
+
+/// Returns the client id in a Basic header, for the diagnosis of a request that is refused before the header is read; empty if there is none.
+fn named_by_header(request: &RawRequest<'_>) -> Zeroizing<String> {
+    match request.authorization {
+        Header::Once(value) => form::client_id_in_header(value),
+        Header::Absent | Header::Repeated => Zeroizing::default(),
+    }
 }
 
 fn check_method(request: &RawRequest<'_>) -> Result<(), Refusal> {
@@ -219,10 +238,7 @@ fn read_form<'r>(
             InvalidTokenRequest::Form(form) => match form.offset() {
                 Some(offset) => refusal.suspecting(Suspect::of_form(
                     error.cause(),
-                    match form::body_form(request.body) {
-                        Some(form) => vec![Evidence::BodyLooksLike { form }],
-                        None => vec![Evidence::MalformedAt { offset }],
-                    },
+                    vec![form::malformed(request.body, offset)],
                 )),
                 None => refusal,
             },
@@ -234,7 +250,12 @@ fn read_form<'r>(
 /// Refuses credentials in the URL, where they end up in logs and histories, even if the request has credentials elsewhere too.
 fn check_url(request: &RawRequest<'_>) -> Result<(), Refusal> {
     match request.query {
-        Some(query) if query_carries_credentials(query) => Err(Cause::CredentialsInUrl.into()),
+        Some(query) if query_carries_credentials(query) => {
+            let cause = Cause::CredentialsInUrl;
+            let parameters = in_url(query);
+            let observed = parameters.map(|parameter| Evidence::ParameterInUrl { parameter });
+            Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed.collect())))
+        }
         _ => Ok(()),
     }
 }
@@ -297,9 +318,10 @@ fn check_grant_type(request: &RawRequest<'_>, form: &TokenRequest<'_>) -> Result
     let Some(cause) = GrantType::parse(grant_type).refusal() else {
         return Ok(());
     };
+    let observed = form::looks_like(request.body);
     Err(Refusal::of(cause)
         .echoing(grant_type)
-        .suspecting(Suspect::of_grant_type(cause, grant_type)))
+        .suspecting(Suspect::of_grant_type(cause, grant_type, observed)))
 }
 
 fn read_credentials<'r>(
@@ -311,14 +333,18 @@ fn read_credentials<'r>(
         let basic = BasicCredentials::parse(value, authority.limits()).map_err(|error| {
             let cause = error.cause();
             let observed = form::basic(value, &error).into_iter().collect();
-            Refusal::of(cause).suspecting(Suspect::of_form(cause, observed))
+            Refusal::of(cause)
+                .suspecting(Suspect::of_form(cause, observed))
+                .stating(form.client_id.as_deref())
+                .stating(Some(&form::client_id_in_header(value)))
         })?;
-        if form
-            .client_id
-            .as_deref()
-            .is_some_and(|client_id| client_id != basic.client_id())
-        {
-            return Err(Cause::ClientIdMismatch.into());
+        let other = form.client_id.as_deref();
+        if let Some(other) = other.filter(|client_id| *client_id != basic.client_id()) {
+            let cause = Cause::ClientIdMismatch;
+            let observed = vec![form::client_ids(basic.client_id(), other)];
+            return Err(Refusal::of(cause)
+                .suspecting(Suspect::of_form(cause, observed))
+                .stating(Some(basic.client_id())));
         }
         check_present(Some(basic.client_id()), Some(basic.secret().raw), None)?;
         return Ok((Credentials::Basic(basic), form));
@@ -386,5 +412,6 @@ fn asked<'r>(form: TokenRequest<'r>) -> Asked<'r> {
         audiences,
         resources_from,
         target,
+        ignored: None,
     }
 }

@@ -233,6 +233,7 @@ pub fn vouched<'r>(
             resources_from: request.audiences.len(),
             audiences: request.audiences,
             target: TargetParameter::Audience,
+            ignored: None,
         },
         address: request.address,
         requester: Requester::Vouched {

@@ -1,0 +1,144 @@
+//! The values of a request that a diagnosis may keep.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::redaction::redacted;
+use crate::refusal::fingerprint;
+use crate::registry::{GENERATED_PREFIX, Records, SecretHash};
+
+/// A scope or an audience of a request, as far as a diagnosis may keep it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Requested {
+    /// The value: it is short, has only the characters that it may have, and does not look like a secret.
+    Shown(Box<str>),
+    /// Any other value.
+    Withheld {
+        /// Its length. Unit: bytes.
+        bytes: usize,
+        /// The first 32 bits of its SHA-256, enough to see that two requests have the same value.
+        fingerprint: u32,
+    },
+}
+
+impl Requested {
+    /// Returns a requested scope.
+    pub(super) fn scope(value: &str, records: &Records) -> Self {
+        Self::of(value, records, MAX_SCOPE_BYTES)
+    }
+
+    /// Returns a requested audience.
+    pub(super) fn audience(value: &str, records: &Records) -> Self {
+        Self::of(value, records, MAX_AUDIENCE_BYTES)
+    }
+
+    fn of(value: &str, records: &Records, max_bytes: usize) -> Self {
+        let is_clean = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+        if value.len() <= max_bytes
+            && value.bytes().all(is_clean)
+            && !looks_like_credential(value)
+            && !is_secret(value, records)
+        {
+            return Self::Shown(value.into());
+        }
+        Self::Withheld {
+            bytes: value.len(),
+            fingerprint: fingerprint(value),
+        }
+    }
+}
+
+impl fmt::Display for Requested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shown(value) => write!(f, "{value:?}"),
+            Self::Withheld { bytes, fingerprint } => {
+                write!(f, "({bytes} bytes, {fingerprint:08x})")
+            }
+        }
+    }
+}
+
+/// Returns true if an application has this secret.
+fn is_secret(value: &str, records: &Records) -> bool {
+    let hash = SecretHash::of(value.as_bytes());
+    let secrets = records.applications.iter().flat_map(|own| &own.secrets);
+    secrets
+        .map(|secret| bool::from(secret.hash.constant_time_eq(&hash)))
+        .fold(false, |found, is_equal| found | is_equal)
+}
+
+/// Returns true if a text has a part that looks generated: by this server, in whole or in part, or by another program.
+fn looks_like_credential(text: &str) -> bool {
+    let is_part =
+        |character: char| character.is_ascii_alphanumeric() || "-_~+=".contains(character);
+    let mut parts = text.split(|character| !is_part(character));
+    matches!(redacted(text), Cow::Owned(_))
+        || parts.any(|part| {
+            let has = |is_kind: fn(&u8) -> bool| part.bytes().any(|byte| is_kind(&byte));
+            let is_mixed = has(u8::is_ascii_lowercase)
+                && has(u8::is_ascii_uppercase)
+                && has(u8::is_ascii_digit);
+            let is_hexadecimal = part.bytes().all(|byte| byte.is_ascii_hexdigit());
+            part.len() >= MIN_RANDOM_BYTES && (is_mixed || is_hexadecimal)
+                || part.contains(GENERATED_PREFIX) && part.len() >= MIN_GENERATED_BYTES
+        })
+}
+
+/// The maximum length of a requested scope that is shown. Unit: bytes.
+const MAX_SCOPE_BYTES: usize = 64;
+
+/// The maximum length of a requested audience that is shown. Unit: bytes.
+const MAX_AUDIENCE_BYTES: usize = 200;
+
+/// The minimum length of a part that may be random. Unit: bytes.
+const MIN_RANDOM_BYTES: usize = 20;
+
+/// The minimum length of a part of a generated secret, with its prefix. Unit: bytes.
+const MIN_GENERATED_BYTES: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::generate_secret;
+
+    #[test]
+    fn x29_a_value_that_looks_like_a_credential_is_withheld() {
+        let secret = generate_secret(&[7; 32]);
+        for text in [
+            &**secret,
+            &secret[..20],
+            &format!("read:{}", *secret),
+            "Bx8~Q3kdpZ1vYw7mTq0LrN",
+            "6f1ed002ab5595859014ebf0951522d9",
+            "read:Bx8Q3kdpZ1vYw7mTq0LrN",
+            "two words",
+            "https://b\u{fc}cher.example",
+            "a\"b",
+        ] {
+            let requested = Requested::scope(text, &Records::default());
+            let Requested::Withheld { bytes, .. } = requested else {
+                panic!("{text} is shown");
+            };
+            assert_eq!(bytes, text.len());
+            assert!(!requested.to_string().contains(text));
+        }
+    }
+
+    #[test]
+    fn usual_scopes_and_audiences_are_shown() {
+        for text in [
+            "read:orders",
+            "https://orders.example/api/v2",
+            "api://3f2504e0-4f89-11d3-9a0c-0305e82c3301/.default",
+            "urn:example:m2m_orders",
+            "https://tenant-1234567890.eu-west-1.example/Orders",
+        ] {
+            let requested = Requested::audience(text, &Records::default());
+            assert_eq!(requested, Requested::Shown(text.into()));
+        }
+    }
+}
