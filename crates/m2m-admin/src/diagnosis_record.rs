@@ -9,6 +9,9 @@ use serde_json::Value;
 /// The part of a diagnosis that the record of the refusal does not contain itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DiagnosisRecord {
+    /// The client id of the application that the request named, if the request was refused before it was looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_id: Option<Box<str>>,
     /// The evidence, each piece as JSON. A piece of a later release is kept as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<Value>,
@@ -35,19 +38,27 @@ pub struct RefusedOperation {
 }
 
 impl DiagnosisRecord {
-    /// Returns the record of a diagnosis.
+    /// The maximum length of the evidence and the fixes of a diagnosis as JSON. The names and lists around them have at most
+    /// [`MAX_REST_BYTES`](Self::MAX_REST_BYTES) more. Unit: bytes.
+    pub const MAX_BYTES: usize = 4096;
+
+    /// The maximum length of the rest of a record of a diagnosis. Unit: bytes.
+    pub const MAX_REST_BYTES: usize = 1024;
+
+    /// Returns the record of a diagnosis, as far as it fits: most evidence is short, and names in the registry may be long. The evidence has at
+    /// most half of [`MAX_BYTES`](Self::MAX_BYTES), so that fixes have room.
     #[must_use]
     pub fn of(diagnosis: &Diagnosis) -> Self {
-        let to_json = |value| serde_json::to_value(value).ok();
-        let evidence = diagnosis.evidence.iter();
+        let mut left = Self::MAX_BYTES / 2;
+        let evidence = fitting(&diagnosis.evidence, &mut left);
+        left += Self::MAX_BYTES / 2;
         Self {
-            evidence: evidence.filter_map(to_json).map(clean).collect(),
-            fixes: diagnosis
-                .fixes
-                .iter()
-                .filter_map(|fix| serde_json::to_value(fix).ok())
-                .map(clean)
-                .collect(),
+            client_id: diagnosis
+                .client_id
+                .as_deref()
+                .map(|client_id| redacted(client_id).into()),
+            evidence,
+            fixes: fitting(&diagnosis.fixes, &mut left),
             operation: None,
         }
     }
@@ -94,6 +105,17 @@ impl DiagnosisRecord {
     }
 }
 
+/// Returns the values as JSON that have room in the bytes that are left, and takes these.
+fn fitting(values: &[impl Serialize], left: &mut usize) -> Vec<Value> {
+    let values = values.iter().filter_map(|value| {
+        let value = clean(serde_json::to_value(value).ok()?);
+        let length = serde_json::to_string(&value).ok()?.len() + 1;
+        *left = left.checked_sub(length)?;
+        Some(value)
+    });
+    values.collect()
+}
+
 /// Returns the value without credentials: a name in the registry, or one close to it, may be a secret that was put into the wrong field.
 fn clean(value: Value) -> Value {
     match value {
@@ -104,5 +126,41 @@ fn clean(value: Value) -> Value {
             .map(|(name, value)| (name, clean(value)))
             .collect(),
         value @ (Value::Null | Value::Bool(_) | Value::Number(_)) => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x20_the_longest_diagnosis_has_a_bound_and_usual_ones_are_whole() {
+        let diagnosis = |length: usize| {
+            let audience: Box<str> = "\"".repeat(length).into();
+            let client_id: Box<str> = "a".repeat(256).into();
+            Diagnosis {
+                cause: Cause::AudienceUnknown,
+                client_id: Some(client_id),
+                evidence: vec![
+                    Evidence::ScopeNotAssigned {
+                        scope: audience.clone(),
+                        audience: audience.clone(),
+                    };
+                    8
+                ],
+                fixes: vec![Fix::RequestAudience { audience }; 8],
+            }
+        };
+        for length in [10, 100, 500, 2048, 100_000] {
+            let record = DiagnosisRecord::of(&diagnosis(length));
+            let bytes = record.to_json().len();
+            let most = DiagnosisRecord::MAX_BYTES + DiagnosisRecord::MAX_REST_BYTES;
+            assert!(bytes <= most, "{length}: {bytes}");
+            if length == 10 {
+                assert_eq!((record.evidence.len(), record.fixes.len()), (8, 8));
+            }
+            let read = DiagnosisRecord::read(&record.to_json());
+            assert_eq!(read, record, "a shortened record is complete JSON");
+        }
     }
 }

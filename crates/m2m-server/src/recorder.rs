@@ -20,7 +20,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use m2m_authority::RecordedClientId;
-use m2m_authority::diagnose::{Suspect, diagnose};
+use m2m_authority::diagnose::{Evidence, Suspect, diagnose};
 use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
 use m2m_authority::registry::Records;
 use m2m_explain::remedies;
@@ -218,6 +218,7 @@ impl Shared {
 }
 
 fn count(application: &CachedApplication, event: &IssuedEvent) {
+    event.ignored.iter().for_each(|it| application.ignored(it));
     application.count(event.api);
     match event.requester {
         Requester::TokenEndpoint { secret } => {
@@ -345,23 +346,31 @@ fn write(
 
 /// The numbers of issued tokens that are to be logged, by application.
 #[derive(Debug, Default)]
-struct Issued(BTreeMap<Box<str>, u64>);
+struct Issued(BTreeMap<Box<str>, (u64, Option<Evidence>)>);
 
 impl Issued {
     fn add(&mut self, counts: &[IssuedCount]) {
         for count in counts {
-            *self.0.entry(count.client_id.clone()).or_default() += count.tokens;
+            let (tokens, ignored) = self.0.entry(count.client_id.clone()).or_default();
+            *tokens += count.tokens;
+            *ignored = ignored.take().or_else(|| count.ignored.clone());
         }
     }
 
     fn publish(&mut self, publish: &mut impl FnMut(Entry) -> bool) {
-        let mut issued = core::mem::take(&mut self.0).into_iter();
-        for (client_id, tokens) in issued.by_ref().take(MAX_TOLD) {
-            publish(Entry::Issued { client_id, tokens });
+        let mut issued: Vec<_> = core::mem::take(&mut self.0).into_iter().collect();
+        issued.sort_by_key(|(_, (_, ignored))| ignored.is_none());
+        let mut issued = issued.into_iter();
+        for (client_id, (tokens, ignored)) in issued.by_ref().take(MAX_TOLD) {
+            publish(Entry::Issued {
+                client_id,
+                tokens,
+                ignored,
+            });
         }
         let applications = issued.len();
         if applications > 0 {
-            let tokens = issued.map(|(_, tokens)| tokens).sum();
+            let tokens = issued.map(|(_, (tokens, _))| tokens).sum();
             publish(Entry::IssuedToOthers {
                 applications,
                 tokens,
@@ -423,6 +432,40 @@ mod tests {
             cause: Cause::SecretWrong,
             operator: None,
         }
+    }
+
+    #[test]
+    fn a1_the_line_of_a_minute_names_a_parameter_that_was_ignored() {
+        let evidence = Evidence::SimilarParameter {
+            parameter: "scope".into(),
+        };
+        let count = |client_id: usize, ignored: Option<Evidence>| IssuedCount {
+            minute: 7,
+            client_id: format!("job-{client_id:03}").into(),
+            audience: "https://orders.example/api".into(),
+            tokens: 2,
+            ignored,
+        };
+        let mut issued = Issued::default();
+        let others: Vec<_> = (0..MAX_TOLD).map(|own| count(own, None)).collect();
+        issued.add(&others);
+        issued.add(&[count(500, Some(evidence.clone())), count(500, None)]);
+        let mut lines = Vec::new();
+        issued.publish(&mut |entry| {
+            lines.push(log::line(&entry));
+            true
+        });
+        assert_eq!(lines.len(), MAX_TOLD + 1);
+        let first = lines.first().unwrap();
+        assert_eq!(
+            (&first["client_id"], &first["tokens"], &first["ignored"]),
+            (
+                &"job-500".into(),
+                &4.into(),
+                &m2m_explain::evidence_text(&evidence).into()
+            ),
+            "it is among those that are listed"
+        );
     }
 
     /// A store without records.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use m2m_authority::diagnose::Evidence;
 use m2m_authority::registry::{Application, Deletion, Organization};
 use m2m_authority::{ApplicationMark, Client, JwtId, Policy};
 use m2m_jwt::UnixTime;
@@ -97,6 +98,13 @@ impl CachedApplication {
     pub fn count(&self, api: usize) {
         if let Some(tally) = &self.tally {
             tally.count(api);
+        }
+    }
+
+    /// Notes a parameter that a request had in vain. It is called before the token of the request is counted, and is part of the next counts.
+    pub fn ignored(&self, evidence: &Evidence) {
+        if let Some(tally) = &self.tally {
+            tally.ignored(evidence);
         }
     }
 

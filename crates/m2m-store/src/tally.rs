@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use m2m_authority::diagnose::Evidence;
 use m2m_authority::registry::StoredSecret;
 use m2m_jwt::UnixTime;
 
@@ -41,6 +42,8 @@ pub(crate) struct Tally {
     /// The tokens issued, in the order of the positions of the APIs.
     issued: Box<[Issued]>,
     secrets: Box<[Used]>,
+    /// A parameter that a request had in vain.
+    ignored: Mutex<Option<Evidence>>,
     /// True if it is in the list of tallies that have counts to be taken.
     waits: AtomicBool,
 }
@@ -70,12 +73,13 @@ impl Tallies {
         let minute = now.as_seconds() / 60;
         let mut issued = Vec::with_capacity(tallies.len());
         let mut secrets = Vec::with_capacity(tallies.len());
-        let mut tell_issued = |client_id: &str, audience: &str, tokens| {
+        let mut tell_issued = |client_id: &str, audience: &str, tokens, ignored| {
             issued.push(IssuedCount {
                 minute,
                 client_id: client_id.into(),
                 audience: audience.into(),
                 tokens,
+                ignored,
             });
         };
         let mut tell_used = |client_id: &str, secret_id: &str, at| {
@@ -86,14 +90,18 @@ impl Tallies {
             });
         };
         for ((client_id, audience), tokens) in folded.tokens {
-            tell_issued(&client_id, &audience, tokens);
+            tell_issued(&client_id, &audience, tokens, None);
         }
         for ((client_id, secret_id), at) in folded.secrets {
             tell_used(&client_id, &secret_id, at);
         }
         for tally in tallies {
             tally.empty(
-                |audience, tokens| tell_issued(&tally.client_id, audience, tokens),
+                |audience, tokens| {
+                    let ignored = tally.ignored.lock();
+                    let ignored = ignored.unwrap_or_else(PoisonError::into_inner).take();
+                    tell_issued(&tally.client_id, audience, tokens, ignored);
+                },
                 |secret_id, at| tell_used(&tally.client_id, secret_id, at),
             );
         }
@@ -158,7 +166,15 @@ impl Tally {
                     at: AtomicU64::new(0),
                 })
                 .collect(),
+            ignored: Mutex::default(),
             waits: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes a parameter that a request had in vain, for the next counts. It is called before the token of the request is counted.
+    pub(crate) fn ignored(&self, evidence: &Evidence) {
+        if let Ok(mut ignored) = self.ignored.try_lock() {
+            *ignored = Some(evidence.clone());
         }
     }
 
@@ -244,7 +260,16 @@ mod tests {
         tally.secret_used(1, NOW);
         tally.secret_used(1, UnixTime::from_seconds(1_800_014_399));
         tally.secret_used(7, NOW);
+        let evidence = Evidence::SimilarParameter {
+            parameter: "scope".into(),
+        };
+        tally.ignored(&evidence);
         let (mut issued, secrets) = all.take(NOW);
+        let ignored: Vec<_> = issued
+            .iter()
+            .filter_map(|one| one.ignored.clone())
+            .collect();
+        assert_eq!(ignored, [evidence], "once for all APIs");
         issued.sort_by_key(|issued| issued.tokens);
         let counts: Vec<_> = issued
             .iter()

@@ -2,6 +2,7 @@
 
 use core::net::IpAddr;
 
+use m2m_authority::diagnose::Evidence;
 use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
@@ -31,7 +32,7 @@ impl UsageBatch {
 }
 
 /// The number of tokens that an application was issued for an API in a minute.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedCount {
     /// The time. Unit: minutes since 1970.
     pub minute: u64,
@@ -41,6 +42,27 @@ pub struct IssuedCount {
     pub audience: Box<str>,
     /// The number of tokens. They are added to those that are counted already.
     pub tokens: u64,
+    /// A parameter that one of the requests had in vain. It is not stored.
+    pub ignored: Option<Evidence>,
+}
+
+impl IssuedCount {
+    /// Returns one count for each application, API and minute.
+    #[must_use]
+    pub fn summed(mut counts: Vec<Self>) -> Vec<Self> {
+        fn name(count: &IssuedCount) -> (u64, &str, &str) {
+            (count.minute, &count.client_id, &count.audience)
+        }
+        counts.sort_unstable_by(|one, other| name(one).cmp(&name(other)));
+        counts.dedup_by(|later, earlier| {
+            let is_same = name(later) == name(earlier);
+            if is_same {
+                earlier.tokens += later.tokens;
+            }
+            is_same
+        });
+        counts
+    }
 }
 
 /// The time at which a secret was last used.

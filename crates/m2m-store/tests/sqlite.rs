@@ -152,6 +152,7 @@ async fn everything_is_there_after_reopening() {
         .await
         .unwrap();
     let issued = IssuedCount {
+        ignored: None,
         minute: NOW.as_seconds() / 60,
         client_id: "one".into(),
         audience: "https://api.example".into(),
@@ -492,6 +493,7 @@ async fn logs_counts_and_deletions_are_bounded() {
 
     let count = async |minute| {
         let issued = IssuedCount {
+            ignored: None,
             minute,
             client_id: "a".into(),
             audience: "b".into(),

@@ -136,6 +136,7 @@ fn shown(
         .map(DiagnosisRecord::read)
         .unwrap_or_default();
     let operation = record.operation.take();
+    let client_id = record.client_id.take().map(String::from);
     let (mut evidence, fixes) = in_words(&record.diagnosis(refused.cause), operating);
     let reason = operation
         .as_ref()
@@ -150,7 +151,10 @@ fn shown(
         time: time_text(refused.time),
         cause: refused.cause.id().to_owned(),
         text: refused.cause.entry().operator.to_owned(),
-        client_id: refused.client_id.as_deref().map(ToOwned::to_owned),
+        client_id: refused
+            .client_id
+            .as_deref()
+            .map_or(client_id, |client_id| Some(client_id.to_owned())),
         address: refused.address.map(|address| address.to_string()),
         request_id: refused.request_id.as_ref().map(|id| id.as_str().to_owned()),
         status: operation.as_ref().map(|operation| operation.status),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use m2m_authority::diagnose::Diagnosis;
+use m2m_authority::diagnose::{Diagnosis, Evidence};
 use m2m_authority::flow::{IssuedEvent, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_explain::Remedy;
@@ -109,6 +109,8 @@ pub(crate) enum Entry {
         client_id: Box<str>,
         /// The number of tokens. At least 1.
         tokens: u64,
+        /// A parameter that a request had in vain.
+        ignored: Option<Evidence>,
     },
     /// Tokens that were issued to applications beyond the number that is logged one by one.
     IssuedToOthers {

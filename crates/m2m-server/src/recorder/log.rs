@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use m2m_authority::{RecordedClientId, RequestId, redacted};
-use m2m_explain::observations;
+use m2m_explain::{evidence_text, observations};
 use m2m_host::timestamp::rfc3339;
 use m2m_host::{clock, output};
 use m2m_store::{AuditEvent, Settled};
@@ -59,6 +59,7 @@ pub(super) fn line(entry: &Entry) -> Value {
                 "event": "diagnosed",
                 "trace_id": trace_id.to_string(),
                 "cause": diagnosis.cause.id(),
+                "client_id": diagnosis.client_id.as_deref().map(redacted),
                 "evidence": evidence.map(|observation| observation.text).collect::<Vec<_>>(),
                 "fixes": remedies,
             })
@@ -71,11 +72,16 @@ pub(super) fn line(entry: &Entry) -> Value {
             "client_id": &*event.client_id,
             "audiences": event.audiences.iter().map(|audience| &**audience).collect::<Vec<_>>(),
         }),
-        Entry::Issued { client_id, tokens } => json!({
+        Entry::Issued {
+            client_id,
+            tokens,
+            ignored,
+        } => json!({
             "time": rfc3339(clock::now()),
             "event": "issued",
             "client_id": client_id,
             "tokens": tokens,
+            "ignored": ignored.as_ref().map(evidence_text),
         }),
         Entry::IssuedToOthers {
             applications,

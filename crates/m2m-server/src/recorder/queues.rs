@@ -99,6 +99,7 @@ struct Lane {
 pub(super) const MAX_EVENTS: usize = 4096;
 
 /// The maximum number of diagnoses that wait in a lane. Each takes up to some milliseconds, and evidence should be there within a second.
+/// A suspect has some 2 KiB, and at most 8.
 pub(super) const MAX_SUSPECTS: usize = 256;
 
 impl Queues {

@@ -14,6 +14,8 @@ pub(super) struct Unwritten {
     batch: UsageBatch,
     /// The number of refusals without a known client.
     of_others: usize,
+    /// The length of the diagnoses. Unit: bytes.
+    bytes: usize,
     written_at: Option<UnixTime>,
 }
 
@@ -51,13 +53,23 @@ impl Unwritten {
         true
     }
 
-    /// Adds the diagnosis of a refusal. There are at most as many of these as refusals: each has its own.
+    /// Adds the diagnosis of a refusal, if there is room for it.
     pub(super) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: &Diagnosis) {
-        if self.batch.diagnosed.len() < MAX_REFUSED {
-            self.batch.diagnosed.push(Diagnosed {
-                trace_id,
-                diagnosis: DiagnosisRecord::of(diagnosis).to_json(),
-            });
+        let diagnosis = DiagnosisRecord::of(diagnosis).to_json();
+        self.bytes += diagnosis.len();
+        self.batch.diagnosed.push(Diagnosed {
+            trace_id,
+            diagnosis,
+        });
+        self.bound_diagnosed();
+    }
+
+    /// Drops the last diagnoses if they are too many, or all together too long.
+    fn bound_diagnosed(&mut self) {
+        while (self.bytes > MAX_DIAGNOSED_BYTES || self.batch.diagnosed.len() > MAX_REFUSED)
+            && let Some(last) = self.batch.diagnosed.pop()
+        {
+            self.bytes -= last.diagnosis.len();
         }
     }
 
@@ -80,6 +92,7 @@ impl Unwritten {
     pub(super) fn take(&mut self, now: UnixTime) -> Option<UsageBatch> {
         self.written_at = Some(now);
         self.of_others = 0;
+        self.bytes = 0;
         let batch = UsageBatch {
             issued: last_of(&mut self.batch.issued),
             secrets: last_of(&mut self.batch.secrets),
@@ -100,9 +113,12 @@ impl Unwritten {
         self.batch.issued.extend(issued);
         self.batch.secrets.extend(secrets);
         // One application has one entry, however many writes have failed.
-        self.batch.issued = summed(core::mem::take(&mut self.batch.issued));
+        self.batch.issued = IssuedCount::summed(core::mem::take(&mut self.batch.issued));
         let surplus = put_before(refused, &mut self.batch.refused);
         put_before(diagnosed, &mut self.batch.diagnosed);
+        let diagnosed = self.batch.diagnosed.iter();
+        self.bytes = diagnosed.map(|own| own.diagnosis.len()).sum();
+        self.bound_diagnosed();
         u64::try_from(surplus).unwrap_or(u64::MAX)
     }
 }
@@ -127,30 +143,18 @@ fn last_of<T>(all: &mut Vec<T>) -> Vec<T> {
     last
 }
 
-/// Returns one count for each application, API and minute.
-fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
-    fn name(count: &IssuedCount) -> (u64, &str, &str) {
-        (count.minute, &count.client_id, &count.audience)
-    }
-    counts.sort_unstable_by(|one, other| name(one).cmp(&name(other)));
-    counts.dedup_by(|later, earlier| {
-        let is_same = name(later) == name(earlier);
-        if is_same {
-            earlier.tokens += later.tokens;
-        }
-        is_same
-    });
-    counts
-}
-
 /// The maximum number of counts in one transaction, so that changes of the registry do not wait for long behind a hundred thousand.
 const MAX_AT_ONCE: usize = 5_000;
 
 /// The interval at which refusals are written. Unit: seconds.
 const WRITE_EVERY_SECONDS: u64 = 1;
 
-/// The maximum number of refusals that wait to be written, at some 300 bytes each. A flood beyond it is in the log.
+/// The maximum number of refusals that wait to be written, at some 300 bytes each without their diagnoses. A flood beyond it is in the log.
 const MAX_REFUSED: usize = 5_000;
+
+/// The maximum length of the diagnoses that wait to be written: a usual one has some 300 bytes, and none more than
+/// [`DiagnosisRecord::MAX_BYTES`] and its rest. Unit: bytes.
+const MAX_DIAGNOSED_BYTES: usize = 4 * 1024 * 1024;
 
 /// The maximum number of these without a known client: a flood of unknown client ids leaves room for the others.
 const MOST_OF_OTHERS: usize = 2_500;
@@ -180,6 +184,7 @@ mod tests {
                     client_id: format!("client-{}", at % 2).into(),
                     audience: "https://orders.example/api".into(),
                     tokens: *tokens,
+                    ignored: None,
                 })
                 .collect(),
             ..UsageBatch::default()
@@ -216,6 +221,30 @@ mod tests {
                 .iter()
                 .any(|refused| refused.trace_id == KNOWN)
         );
+    }
+
+    #[test]
+    fn x20_long_diagnoses_are_bounded_by_their_bytes() {
+        let client_id: Box<str> = "a".repeat(1000).into();
+        let diagnosis = Diagnosis {
+            cause: m2m_errors::Cause::ClientUnknown,
+            client_id: None,
+            evidence: vec![m2m_authority::diagnose::Evidence::SimilarClientId { client_id }],
+            fixes: Vec::new(),
+        };
+        let mut unwritten = Unwritten::default();
+        let bytes = |batch: &UsageBatch| -> usize {
+            let diagnosed = batch.diagnosed.iter();
+            diagnosed.map(|own| own.diagnosis.len()).sum()
+        };
+        for _ in 0..2 {
+            (0..MAX_REFUSED).for_each(|_| unwritten.diagnosed(KNOWN, &diagnosis));
+            let batch = unwritten.take(NOON).unwrap();
+            assert!(bytes(&batch) <= MAX_DIAGNOSED_BYTES);
+            assert!(batch.diagnosed.len() > MAX_REFUSED / 2);
+            unwritten.diagnosed(KNOWN, &diagnosis);
+            unwritten.put_back(batch);
+        }
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub async fn revocations<B: Backend>(make: impl AsyncFn() -> B) {
 
 fn issued(client_id: &str, minute: u64, audience: &str, tokens: u64) -> IssuedCount {
     IssuedCount {
+        ignored: None,
         minute,
         client_id: client_id.into(),
         audience: audience.into(),
