@@ -109,6 +109,12 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::ContentTypeSent {
             media_type: None, ..
         } => "the Content-Type of the request is not a usual one".to_owned(),
+        Evidence::CharsetSent {
+            charset: Some(charset),
+        } => format!("the Content-Type has the charset {charset}, which is not UTF-8"),
+        Evidence::CharsetSent { charset: None } => {
+            "the Content-Type has a charset other than UTF-8".to_owned()
+        }
         Evidence::SimilarContentType { media_type } => {
             format!("the Content-Type of the request is nearly {media_type}")
         }
@@ -323,6 +329,9 @@ const fn basic_problem(problem: BasicProblem) -> &'static str {
     match problem {
         BasicProblem::ColonAfterScheme => {
             "the Authorization header has a colon after the scheme Basic"
+        }
+        BasicProblem::SchemeMissing => {
+            "the Authorization header has credentials without the scheme Basic before them"
         }
         BasicProblem::SpaceMissing => {
             "the Authorization header has no space after the scheme Basic"

@@ -123,6 +123,13 @@ impl Request {
         self
     }
 
+    /// Adds a `Content-Type` field.
+    #[must_use]
+    pub fn another_content_type(mut self, value: &str) -> Self {
+        self.content_types.push(value.as_bytes().to_vec());
+        self
+    }
+
     /// Sets the method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {

@@ -124,6 +124,12 @@ impl World {
         self.answer(decision, &exchange)
     }
 
+    /// Answers a request that a shell refuses before the first step, such as one for an unknown path.
+    pub fn refuse(&mut self, refusal: Refusal, address: Option<core::net::IpAddr>) -> Answer {
+        let exchange = self.exchange(address);
+        self.answer(Err(refusal), &exchange)
+    }
+
     /// Requests a test token for an application that the operator vouches for.
     ///
     /// # Panics

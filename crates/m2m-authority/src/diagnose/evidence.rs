@@ -54,6 +54,11 @@ pub enum Evidence {
         media_type: Option<Cow<'static, str>>,
         has_parameters: bool,
     },
+    /// The `Content-Type` field has another charset than UTF-8, which is named if it is a usual one.
+    CharsetSent {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        charset: Option<Cow<'static, str>>,
+    },
     /// The `Content-Type` field has nearly this media type.
     SimilarContentType { media_type: Cow<'static, str> },
     /// The body begins like something other than a form.
@@ -237,6 +242,8 @@ pub enum BasicProblem {
     ColonAfterScheme,
     /// There is no space after the name of the scheme.
     SpaceMissing,
+    /// The name of the scheme is missing.
+    SchemeMissing,
     /// Client id and secret are encoded in base64 twice.
     EncodedTwice,
     /// Client id and secret are not encoded in base64.
@@ -280,6 +287,8 @@ pub enum Difference {
     CutAtAmpersand,
     /// A slash at the end, more or less.
     TrailingSlash,
+    /// `http` instead of `https`, or the other way round.
+    Scheme,
     /// Letters in another case.
     Case,
 }
@@ -312,6 +321,10 @@ impl Difference {
         value: &str,
         candidates: impl Iterator<Item = &'c str>,
     ) -> Option<(&'c str, Self)> {
+        let scheme = |candidate: &str| {
+            let plain = |text: &str| text.replacen("https://", "http://", 1);
+            plain(candidate) == plain(value)
+        };
         let variants: Vec<_> = Self::variants(value).collect();
         let same = |candidate: &str| {
             if candidate == value {
@@ -323,6 +336,7 @@ impl Difference {
             variant
                 .map(|(difference, _)| *difference)
                 .or_else(|| slash.then_some(Self::TrailingSlash))
+                .or_else(|| scheme(candidate).then_some(Self::Scheme))
                 .or_else(|| case.then_some(Self::Case))
         };
         candidates
@@ -342,6 +356,7 @@ impl Difference {
             Self::PercentNotEncoded => "a percent sign that is not encoded",
             Self::CutAtAmpersand => "the part from an ampersand on, which is not encoded",
             Self::TrailingSlash => "a slash at the end",
+            Self::Scheme => "http instead of https, or the other way round",
             Self::Case => "letter case",
         }
     }

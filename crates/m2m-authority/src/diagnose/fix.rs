@@ -224,6 +224,7 @@ fn suggested(
         Evidence::ContentTypeMissing
         | Evidence::ContentTypeRepeated
         | Evidence::ContentTypeSent { .. }
+        | Evidence::CharsetSent { .. }
         | Evidence::SimilarContentType { .. }
         | Evidence::BodyLooksLike { .. } => Fix::SendForm,
         Evidence::HandshakeFailed {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use oauth_proto::InvalidBasicCredentials;
+use oauth_proto::{FormContentType, InvalidBasicCredentials, InvalidContentType};
 use zeroize::Zeroizing;
 
 use super::evidence::{BasicProblem, BodyForm, Difference};
@@ -23,6 +23,17 @@ const MEDIA_TYPES: &[&str] = &[
     "text/xml",
 ];
 
+/// Charsets that callers send.
+const CHARSETS: &[&str] = &[
+    "iso-8859-1",
+    "latin1",
+    "us-ascii",
+    "utf-16",
+    "utf-8",
+    "utf_8",
+    "windows-1252",
+];
+
 /// Returns what the `Content-Type` fields and the body of a request show. `value` is the first of the fields.
 pub(crate) fn content_type(value: Option<&[u8]>, is_repeated: bool, body: &[u8]) -> Vec<Evidence> {
     let mut evidence = Vec::new();
@@ -36,8 +47,14 @@ pub(crate) fn content_type(value: Option<&[u8]>, is_repeated: bool, body: &[u8])
             let known = MEDIA_TYPES
                 .iter()
                 .find(|known| known.eq_ignore_ascii_case(media_type));
-            let nearly = || nearest(media_type, MEDIA_TYPES.iter().copied());
-            evidence.push(match (known, nearly()) {
+            let mut known_ones = MEDIA_TYPES.iter();
+            let nearly = known_ones.find(|known| {
+                let (_, subtype) = known.split_once('/').unwrap_or_default();
+                subtype.eq_ignore_ascii_case(media_type)
+            });
+            let nearly = nearly.copied();
+            let nearly = nearly.or_else(|| nearest(media_type, MEDIA_TYPES.iter().copied()));
+            evidence.push(match (known, nearly) {
                 (None, Some(media_type)) => Evidence::SimilarContentType {
                     media_type: media_type.into(),
                 },
@@ -46,6 +63,15 @@ pub(crate) fn content_type(value: Option<&[u8]>, is_repeated: bool, body: &[u8])
                     has_parameters: !parameters.trim().is_empty(),
                 },
             });
+            if FormContentType::parse(Some(value)) == Err(InvalidContentType::OtherCharset) {
+                let (_, charset) = parameters.split_once('=').unwrap_or_default();
+                let charset = charset.trim().trim_matches(['"', '\'']);
+                let mut known = CHARSETS.iter();
+                let known = known.find(|known| known.eq_ignore_ascii_case(charset));
+                evidence.push(Evidence::CharsetSent {
+                    charset: known.map(|known| Cow::Borrowed(*known)),
+                });
+            }
         }
     }
     evidence.extend(looks_like(body));
@@ -151,15 +177,17 @@ pub(crate) fn basic(value: &[u8], error: &InvalidBasicCredentials) -> Option<Evi
     let (scheme, credentials) = scheme_and_credentials(value);
     let problem = match error {
         InvalidBasicCredentials::OtherScheme => {
-            let is_glued = scheme.to_ascii_lowercase().starts_with(b"basic");
-            if !is_glued {
+            if scheme.to_ascii_lowercase().starts_with(b"basic") {
+                BasicProblem::SpaceMissing
+            } else if credentials.is_empty() && decoded(scheme).contains(&b':') {
+                BasicProblem::SchemeMissing
+            } else {
                 let mut known = SCHEMES.iter();
                 let known = known.find(|known| known.as_bytes().eq_ignore_ascii_case(scheme));
                 return Some(Evidence::SchemeSent {
                     scheme: known.map(|known| Cow::Borrowed(*known)),
                 });
             }
-            BasicProblem::SpaceMissing
         }
         InvalidBasicCredentials::BrokenBase64 { .. } => {
             if scheme.get(5) == Some(&b':') {
@@ -170,10 +198,10 @@ pub(crate) fn basic(value: &[u8], error: &InvalidBasicCredentials) -> Option<Evi
                 BasicProblem::Whitespace
             } else if credentials.iter().any(|byte| matches!(byte, b'-' | b'_')) {
                 BasicProblem::UrlSafeAlphabet
-            } else if credentials.len() % 4 != 0 {
-                BasicProblem::Length
-            } else {
+            } else if !credentials.iter().all(is_base64) || credentials.len() % 4 == 0 {
                 BasicProblem::NotBase64
+            } else {
+                BasicProblem::Length
             }
         }
         InvalidBasicCredentials::NotUtf8 => BasicProblem::NotUtf8,
@@ -225,6 +253,10 @@ fn scheme_and_credentials(value: &[u8]) -> (&[u8], &[u8]) {
     )
 }
 
+const fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}
+
 /// Returns the bytes that base64 of any alphabet stands for, with or without padding, up to the last complete one.
 fn decoded(base64: &[u8]) -> Zeroizing<Vec<u8>> {
     let symbols = base64.iter().filter_map(|byte| match byte {
@@ -255,8 +287,8 @@ const SCHEMES: &[&str] = &[
     "AWS4-HMAC-SHA256",
 ];
 
-/// Returns the known path that a caller probably meant by an unknown one: the same without odd slashes or letter case, or the most
-/// similar one.
+/// Returns the known path that a caller probably meant by an unknown one: the same without odd slashes or letter case, the most
+/// similar one, or one with the same end.
 #[must_use]
 pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
     let parts = path.split('/').filter(|part| !part.is_empty());
@@ -268,7 +300,13 @@ pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
         let nearest = nearest(&plain, known.iter().copied())?;
         known.iter().find(|known| **known == nearest)
     };
-    let found = same.or_else(similar);
+    let same_end = || {
+        let (_, end) = plain.rsplit_once('/')?;
+        known
+            .iter()
+            .find(|known| known.rsplit('/').next() == Some(end))
+    };
+    let found = same.or_else(similar).or_else(same_end);
     let evidence = found.map(|path| Evidence::SimilarPath {
         path: (*path).into(),
     });

@@ -62,13 +62,25 @@ impl fmt::Display for Requested {
     }
 }
 
-/// Returns true if an application has this secret.
+/// Returns the hashes of a value and of its parts, any of which may be a secret.
+pub(super) fn possible_secrets(value: &str) -> impl Iterator<Item = SecretHash> {
+    let parts = value.split(SEPARATORS).take(MAX_PARTS);
+    let parts = parts.filter(|part| part.len() >= MIN_PART_BYTES && part.len() < value.len());
+    core::iter::once(value)
+        .chain(parts)
+        .map(|text| SecretHash::of(text.as_bytes()))
+}
+
+/// Returns true if an application has this secret, or a part of it, or if it has too many parts.
 fn is_secret(value: &str, records: &Records) -> bool {
-    let hash = SecretHash::of(value.as_bytes());
+    let possible: Vec<SecretHash> = possible_secrets(value).collect();
     let secrets = records.applications.iter().flat_map(|own| &own.secrets);
-    secrets
-        .map(|secret| bool::from(secret.hash.constant_time_eq(&hash)))
-        .fold(false, |found, is_equal| found | is_equal)
+    let equal = secrets.flat_map(|secret| {
+        let hashes = possible.iter();
+        hashes.map(|hash| bool::from(secret.hash.constant_time_eq(hash)))
+    });
+    let is_long = value.split(SEPARATORS).nth(MAX_PARTS).is_some();
+    equal.fold(is_long, |found, is_equal| found | is_equal)
 }
 
 /// Returns true if a text has a part that looks generated: by this server, in whole or in part, or by another program.
@@ -87,6 +99,15 @@ fn looks_like_credential(text: &str) -> bool {
                 || part.contains(GENERATED_PREFIX) && part.len() >= MIN_GENERATED_BYTES
         })
 }
+
+/// Characters between the parts of a scope or an audience.
+const SEPARATORS: [char; 11] = [':', '/', '=', ',', ';', '|', '?', '#', '&', '@', '+'];
+
+/// The maximum number of parts of a value that is shown.
+const MAX_PARTS: usize = 8;
+
+/// The minimum length of a part that may be a secret. Unit: bytes.
+const MIN_PART_BYTES: usize = 4;
 
 /// The maximum length of a requested scope that is shown. Unit: bytes.
 const MAX_SCOPE_BYTES: usize = 64;

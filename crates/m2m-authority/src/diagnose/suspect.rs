@@ -8,7 +8,8 @@ use oauth_proto::ClientId;
 use zeroize::Zeroizing;
 
 use super::evidence::{Difference, Evidence};
-use super::mangled;
+use super::requested::possible_secrets;
+use super::{MAX_LISTED, mangled};
 use crate::client::MAX_SECRETS;
 use crate::registry::{
     GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, StoredSecret, is_generated_secret,
@@ -171,8 +172,9 @@ impl Suspect {
         let variants = self.variants.iter().map(|(_, variant)| **variant);
         let swapped = self.client_id_as_secret.iter().map(|hash| **hash);
         let scopes = self.scope().unwrap_or_default().split(' ');
-        let requested = self.audiences().chain(scopes).take(MAX_REQUESTED);
-        let requested = requested.map(|value| SecretHash::of(value.as_bytes()));
+        let audiences = self.audiences().take(MAX_LISTED);
+        let requested = audiences.chain(scopes.take(MAX_SCOPES));
+        let requested = requested.flat_map(possible_secrets);
         presented.chain(variants).chain(swapped).chain(requested)
     }
 
@@ -282,8 +284,8 @@ fn bounded(value: &str, most_bytes: usize) -> Box<str> {
 /// The maximum length of a value that is kept. Unit: bytes.
 const LONGEST: usize = 2048;
 
-/// The maximum number of requested values that may be secrets: as many as a diagnosis names.
-const MAX_REQUESTED: usize = 32;
+/// The maximum number of requested scopes that are compared: the rest of a long list has the same mistake.
+pub(super) const MAX_SCOPES: usize = 16;
 
 impl core::fmt::Debug for Suspect {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -2,6 +2,7 @@
 
 use oauth_proto::{Audience, Scope};
 
+use super::suspect::MAX_SCOPES;
 use super::{
     Difference, Evidence, MAX_LISTED, Requested, Suspect, application, assignment, authorized_for,
     find_api, nearest,
@@ -13,6 +14,7 @@ pub(super) fn audiences(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let unknown = suspect
         .audiences()
+        .take(MAX_LISTED)
         .filter(|asked| find_api(records, asked).is_none());
     for asked in unknown {
         let requested = Requested::audience(asked, records);
@@ -87,7 +89,7 @@ pub(super) fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     };
     let (wanted, others): (Vec<&Api>, Vec<&Api>) = records.apis.iter().partition(|api| asked(api));
     let mut evidence = Vec::new();
-    for token in scope.tokens().take(MAX_TOKENS).map(|token| token.as_str()) {
+    for token in scope.tokens().take(MAX_SCOPES).map(|token| token.as_str()) {
         let defining: Vec<&&Api> = wanted.iter().filter(|api| defines(api, token)).collect();
         if defining.is_empty() {
             evidence.push(unknown_scope(token, &wanted, &others, records));
@@ -179,13 +181,11 @@ fn has_same_words(one: &str, other: &str) -> bool {
 fn separator(text: &str, exists: impl Fn(&str) -> bool) -> Option<char> {
     let mut separators = SEPARATORS.iter().copied();
     separators.find(|separator| {
-        let mut parts = text.split(*separator).map(str::trim);
-        text.contains(*separator) && parts.all(&exists)
+        let parts = text.split(*separator).map(str::trim);
+        let mut parts = parts.filter(|part| !part.is_empty()).peekable();
+        text.contains(*separator) && parts.peek().is_some() && parts.all(&exists)
     })
 }
 
 /// Characters that callers put between values.
 const SEPARATORS: [char; 6] = [',', ';', '+', '|', ' ', '\n'];
-
-/// The maximum number of requested scopes that are compared: the rest of a long list has the same mistake.
-const MAX_TOKENS: usize = 32;

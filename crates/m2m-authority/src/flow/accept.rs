@@ -151,13 +151,13 @@ impl Accepted<'_> {
 /// A [`Refusal`] for the first of these checks that fails, in the order of [`Check`](crate::Check): method, size, content
 /// type, form, repeats, credentials in the URL, number of authentication methods, grant type, credentials present.
 pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Accepted<'r>, Refusal> {
-    let by_header = |refusal: Refusal| refusal.stating(Some(&named_by_header(&request)));
+    let by_header = |refusal: Refusal| {
+        let refusal = refusal.stating(form::client_id_in_json(request.body));
+        refusal.stating(Some(&named_by_header(&request)))
+    };
     check_method(&request).map_err(by_header)?;
     check_size(&request, authority).map_err(by_header)?;
-    check_content_type(&request).map_err(|refusal| {
-        let refusal = by_header(refusal);
-        refusal.stating(form::client_id_in_json(request.body))
-    })?;
+    check_content_type(&request).map_err(by_header)?;
     let form = read_form(&request, authority).map_err(by_header)?;
     let by_who = |refusal: Refusal| by_header(refusal).stating(form.client_id.as_deref());
     check_url(&request).map_err(by_who)?;
