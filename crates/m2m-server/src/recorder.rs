@@ -14,20 +14,19 @@ mod store_writer;
 mod unwritten;
 mod writer;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use m2m_authority::RecordedClientId;
-use m2m_authority::diagnose::{Evidence, Suspect, diagnose};
+use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
 use m2m_authority::registry::Records;
 use m2m_explain::remedies;
 use m2m_host::clock;
 use m2m_host::error::Failure;
 use m2m_jwt::UnixTime;
-use m2m_store::{AuditEvent, CachedApplication, IssuedCount};
+use m2m_store::{AuditEvent, CachedApplication, IssuedCount, IssuedTotal};
 
 use crate::metrics::Metrics;
 
@@ -198,7 +197,7 @@ impl Shared {
             }
             Entry::Diagnosed { .. } => self.queues.drop_one(|dropped| dropped.diagnoses += 1),
             Entry::ChangedOthers { .. }
-            | Entry::Issued { .. }
+            | Entry::Issued(_)
             | Entry::IssuedToOthers { .. }
             | Entry::Store(_)
             | Entry::Dropped(_)
@@ -242,7 +241,6 @@ fn work(
     let mut summarized_at = clock::uptime();
     let mut report = Report::default();
     let mut unwritten = Unwritten::default();
-    let mut issued = Issued::default();
     let mut minute = minute_of(clock::now());
     loop {
         match shared.queues.next(PATIENCE) {
@@ -295,9 +293,11 @@ fn work(
             minute = minute_of(now);
             // They are those of the minute that has just ended. When the machine fails, at most a minute is lost.
             let ended = UnixTime::from_seconds((minute * 60).saturating_sub(1));
-            collect(&mut unwritten, &mut issued, store_writer, ended);
+            let counts = store_writer.counts(ended);
+            let issued = IssuedCount::totals(&counts.issued);
+            unwritten.counted(counts);
             write(&mut unwritten, store_writer, shared, now);
-            issued.publish(&mut publish);
+            publish_issued(issued, &mut publish);
         } else if unwritten.is_due(now) {
             write(&mut unwritten, store_writer, shared, now);
         }
@@ -307,25 +307,15 @@ fn work(
     }
     // Entries that were dropped since the last report are reported after these.
     let now = clock::now();
-    collect(&mut unwritten, &mut issued, store_writer, now);
+    let counts = store_writer.counts(now);
+    let issued = IssuedCount::totals(&counts.issued);
+    unwritten.counted(counts);
     write(&mut unwritten, store_writer, shared, now);
     for news in store_writer.news() {
         publish(Entry::Store(news));
     }
-    issued.publish(&mut publish);
+    publish_issued(issued, &mut publish);
     shared.summarize(now, &mut publish);
-}
-
-/// Collects what was counted up to this time.
-fn collect(
-    unwritten: &mut Unwritten,
-    issued: &mut Issued,
-    store_writer: &impl EventStore,
-    until: UnixTime,
-) {
-    let counts = store_writer.counts(until);
-    issued.add(&counts.issued);
-    unwritten.counted(counts);
 }
 
 /// Writes the batch to the store. A batch that the store does not accept is tried again; the reason is among the news of the keeper.
@@ -344,38 +334,19 @@ fn write(
     }
 }
 
-/// The numbers of issued tokens that are to be logged, by application.
-#[derive(Debug, Default)]
-struct Issued(BTreeMap<Box<str>, (u64, Option<Evidence>)>);
-
-impl Issued {
-    fn add(&mut self, counts: &[IssuedCount]) {
-        for count in counts {
-            let (tokens, ignored) = self.0.entry(count.client_id.clone()).or_default();
-            *tokens += count.tokens;
-            *ignored = ignored.take().or_else(|| count.ignored.clone());
-        }
+/// Logs the tokens of each application, as many as are listed, and those of the others together.
+fn publish_issued(issued: Vec<IssuedTotal>, publish: &mut impl FnMut(Entry) -> bool) {
+    let mut issued = issued.into_iter();
+    for total in issued.by_ref().take(MAX_TOLD) {
+        publish(Entry::Issued(total));
     }
-
-    fn publish(&mut self, publish: &mut impl FnMut(Entry) -> bool) {
-        let mut issued: Vec<_> = core::mem::take(&mut self.0).into_iter().collect();
-        issued.sort_by_key(|(_, (_, ignored))| ignored.is_none());
-        let mut issued = issued.into_iter();
-        for (client_id, (tokens, ignored)) in issued.by_ref().take(MAX_TOLD) {
-            publish(Entry::Issued {
-                client_id,
-                tokens,
-                ignored,
-            });
-        }
-        let applications = issued.len();
-        if applications > 0 {
-            let tokens = issued.map(|(_, (tokens, _))| tokens).sum();
-            publish(Entry::IssuedToOthers {
-                applications,
-                tokens,
-            });
-        }
+    let applications = issued.len();
+    if applications > 0 {
+        let tokens = issued.map(|total| total.tokens).sum();
+        publish(Entry::IssuedToOthers {
+            applications,
+            tokens,
+        });
     }
 }
 
@@ -406,6 +377,7 @@ mod tests {
     use m2m_explain::Operating;
     use std::sync::mpsc::Sender;
 
+    use m2m_authority::diagnose::Evidence;
     use m2m_authority::{Refusal, TraceId};
     use m2m_errors::Cause;
     use m2m_store::{StoreError, UsageBatch};
@@ -446,12 +418,10 @@ mod tests {
             tokens: 2,
             ignored,
         };
-        let mut issued = Issued::default();
-        let others: Vec<_> = (0..MAX_TOLD).map(|own| count(own, None)).collect();
-        issued.add(&others);
-        issued.add(&[count(500, Some(evidence.clone())), count(500, None)]);
+        let mut counts: Vec<_> = (0..MAX_TOLD).map(|own| count(own, None)).collect();
+        counts.extend([count(500, Some(evidence.clone())), count(500, None)]);
         let mut lines = Vec::new();
-        issued.publish(&mut |entry| {
+        publish_issued(IssuedCount::totals(&counts), &mut |entry| {
             lines.push(log::line(&entry));
             true
         });

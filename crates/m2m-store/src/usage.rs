@@ -1,6 +1,7 @@
 //! The counts and notes that arise while tokens are issued and requests refused.
 
 use core::net::IpAddr;
+use std::collections::BTreeMap;
 
 use m2m_authority::diagnose::Evidence;
 use m2m_authority::{RequestId, TraceId};
@@ -46,7 +47,39 @@ pub struct IssuedCount {
     pub ignored: Option<Evidence>,
 }
 
+/// The tokens that an application was issued, for all APIs together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedTotal {
+    /// The application.
+    pub client_id: Box<str>,
+    /// The number of tokens.
+    pub tokens: u64,
+    /// A parameter that one of the requests had in vain.
+    pub ignored: Option<Evidence>,
+}
+
 impl IssuedCount {
+    /// Returns the total of each application: first of those with an ignored parameter, each by client id.
+    #[must_use]
+    pub fn totals(counts: &[Self]) -> Vec<IssuedTotal> {
+        let mut totals: BTreeMap<&str, (u64, Option<&Evidence>)> = BTreeMap::new();
+        for count in counts {
+            let (tokens, ignored) = totals.entry(&count.client_id).or_default();
+            *tokens += count.tokens;
+            *ignored = ignored.or(count.ignored.as_ref());
+        }
+        let totals = totals
+            .into_iter()
+            .map(|(client_id, (tokens, ignored))| IssuedTotal {
+                client_id: client_id.into(),
+                tokens,
+                ignored: ignored.cloned(),
+            });
+        let mut totals: Vec<IssuedTotal> = totals.collect();
+        totals.sort_by_key(|total| total.ignored.is_none());
+        totals
+    }
+
     /// Returns one count for each application, API and minute.
     #[must_use]
     pub fn summed(mut counts: Vec<Self>) -> Vec<Self> {

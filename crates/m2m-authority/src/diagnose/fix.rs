@@ -6,7 +6,10 @@ use std::borrow::Cow;
 use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 
-use super::{BasicProblem, Difference, Evidence, HandshakeProblem, HttpProblem, MAX_LISTED, MAX_LISTED_BYTES, Suspect};
+use super::{
+    BasicProblem, Difference, Evidence, HandshakeProblem, HttpProblem, MAX_LISTED,
+    MAX_LISTED_BYTES, Suspect,
+};
 use crate::registry::{
     AddressBlock, Api, Application, Authorization, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE, Records,
 };

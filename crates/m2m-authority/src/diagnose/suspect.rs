@@ -244,7 +244,7 @@ impl Suspect {
     }
 }
 
-/// What a presented secret and a stored one have in common.
+/// The property that a presented secret and a stored one have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Likeness {
     /// The text of the stored hash was presented.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use m2m_authority::diagnose::{Diagnosis, Evidence};
+use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::{IssuedEvent, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_explain::Remedy;
-use m2m_store::AuditEvent;
+use m2m_store::{AuditEvent, IssuedTotal};
 
 use super::{CallerKind, Dropped, Summary};
 use crate::store_health::StoreReport;
@@ -104,14 +104,7 @@ pub(crate) enum Entry {
         operator: Arc<str>,
     },
     /// Tokens that were issued to an application since its last such entry; there is one each minute.
-    Issued {
-        /// The client id of the application.
-        client_id: Box<str>,
-        /// The number of tokens. At least 1.
-        tokens: u64,
-        /// A parameter that a request had in vain.
-        ignored: Option<Evidence>,
-    },
+    Issued(IssuedTotal),
     /// Tokens that were issued to applications beyond the number that is logged one by one.
     IssuedToOthers {
         /// The number of these applications.

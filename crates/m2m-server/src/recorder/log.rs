@@ -72,16 +72,12 @@ pub(super) fn line(entry: &Entry) -> Value {
             "client_id": &*event.client_id,
             "audiences": event.audiences.iter().map(|audience| &**audience).collect::<Vec<_>>(),
         }),
-        Entry::Issued {
-            client_id,
-            tokens,
-            ignored,
-        } => json!({
+        Entry::Issued(total) => json!({
             "time": rfc3339(clock::now()),
             "event": "issued",
-            "client_id": client_id,
-            "tokens": tokens,
-            "ignored": ignored.as_ref().map(evidence_text),
+            "client_id": total.client_id,
+            "tokens": total.tokens,
+            "ignored": total.ignored.as_ref().map(evidence_text),
         }),
         Entry::IssuedToOthers {
             applications,
