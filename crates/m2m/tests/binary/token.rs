@@ -40,21 +40,6 @@ fn a6_g5_other_methods_learn_which_one_is_accepted() {
 }
 
 #[test]
-fn g4_an_unknown_path_is_answered_in_json() {
-    let server = Serving::start(&[]);
-    for path in [
-        "/nothing",
-        "/oauth2/token/",
-        "/errors/nothing",
-        "/.well-known/nothing",
-    ] {
-        server
-            .call("GET", path, "")
-            .assert_refused(404, "not_found");
-    }
-}
-
-#[test]
 fn x20_the_request_id_of_the_caller_is_echoed_and_the_trace_id_is_ours() {
     let server = Serving::start(&[]);
     let ask =

@@ -74,6 +74,15 @@ fn g4_404_for_an_unknown_path_and_a_deleted_resource() {
             "There is nothing at this path. Tokens are issued at POST /oauth2/token",
         ); 2],
     );
+    for path in [
+        "/nothing",
+        "/oauth2/token/",
+        "/errors/nothing",
+        "/.well-known/nothing",
+    ] {
+        rows.send(&Sent::bare("GET", path))
+            .are_the_bytes_of(&unknown);
+    }
     let resource = Sent::bare("GET", "/api/v1/applications/orders-job");
     for answer in rows.manage(&resource).each() {
         assert_eq!(answer.status, 200, "{answer:?}");

@@ -70,29 +70,37 @@ fn k12_no_client_id_or_no_secret() {
     };
     let client_id = missing(&format!("&client_secret={SECRET}"));
     let secret = missing("&client_id=orders-job");
-    for (answers, name, description) in [
-        (
-            client_id,
-            "client_id",
-            "Missing client_id. Send client_id and client_secret, in the body or in an Authorization: Basic header",
-        ),
-        (
-            secret,
-            "client_secret",
-            "Missing client_secret. Send client_id and client_secret, in the body or in an Authorization: Basic header",
-        ),
-    ] {
-        answers.are_refused([
-            (400, "invalid_request", description),
-            (401, "invalid_client", description),
-        ]);
-        let text = format!("the parameter {name} is missing or empty");
-        answers.are_diagnosed(
-            "credentials-missing",
-            &[("parameter_missing", &text)],
-            "send_parameter",
-        );
-    }
+    let both = missing("");
+    let in_kinde_and_rfc = |text| {
+        [
+            (400, "invalid_request", text),
+            (401, "invalid_client", text),
+        ]
+    };
+    client_id.are_refused(in_kinde_and_rfc(
+        "Missing client_id. Send client_id and client_secret, in the body or in an Authorization: Basic header",
+    ));
+    secret.are_refused(in_kinde_and_rfc(
+        "Missing client_secret. Send client_id and client_secret, in the body or in an Authorization: Basic header",
+    ));
+    both.are_refused(in_kinde_and_rfc(
+        "Missing client_id or client_secret. Send both, in the body or in an Authorization: Basic header",
+    ));
+    let no_client_id = (
+        "parameter_missing",
+        "the parameter client_id is missing or empty",
+    );
+    let no_secret = (
+        "parameter_missing",
+        "the parameter client_secret is missing or empty",
+    );
+    client_id.are_diagnosed("credentials-missing", &[no_client_id], "send_parameter");
+    secret.are_diagnosed("credentials-missing", &[no_secret], "send_parameter");
+    both.are_diagnosed(
+        "credentials-missing",
+        &[no_client_id, no_secret],
+        "send_parameter",
+    );
 }
 
 #[test]
