@@ -16,6 +16,12 @@ impl Source {
     pub const fn rfc(document: &'static str, section: &'static str) -> Self {
         Self { document, section }
     }
+
+    /// A section of a specification of the OpenID Foundation or of the Kantara Initiative.
+    #[must_use]
+    pub const fn openid(document: &'static str, section: &'static str) -> Self {
+        Self { document, section }
+    }
 }
 
 impl core::fmt::Display for Source {

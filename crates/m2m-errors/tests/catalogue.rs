@@ -227,11 +227,14 @@ fn every_entry_names_where_its_rule_is_written() {
         assert!(!sources.is_empty(), "{owner}: no source");
         for source in sources {
             let (document, section) = (source.document, source.section);
-            let number = document.strip_prefix("RFC ").expect("sources are RFCs");
-            assert!(
-                number.parse::<u16>().is_ok_and(|number| number > 2000),
-                "{owner}: {document}"
-            );
+            let is_rfc = document
+                .strip_prefix("RFC ")
+                .and_then(|number| number.parse::<u16>().ok())
+                .is_some_and(|number| number > 2000);
+            let is_openid = ["OpenID ", "UMA "]
+                .iter()
+                .any(|name| document.starts_with(name));
+            assert!(is_rfc || is_openid, "{owner}: {document}");
             let section = section.strip_prefix("appendix ").unwrap_or(section);
             assert!(
                 section
@@ -241,4 +244,99 @@ fn every_entry_names_where_its_rule_is_written() {
             );
         }
     }
+}
+
+/// The OAuth Extensions Error Registry of IANA, with the codes of RFC 6749 that it was created from.
+///
+/// Source: <https://www.iana.org/assignments/oauth-parameters/oauth-parameters.xhtml#extensions-error>; RFC 6749, sections 4.1.2.1 and 5.2.
+const REGISTERED: &[&str] = &[
+    "invalid_request",
+    "unauthorized_client",
+    "access_denied",
+    "unsupported_response_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+    "invalid_client",
+    "invalid_grant",
+    "unsupported_grant_type",
+    "invalid_token",
+    "insufficient_scope",
+    "unsupported_token_type",
+    "interaction_required",
+    "login_required",
+    "account_selection_required",
+    "consent_required",
+    "invalid_request_uri",
+    "invalid_request_object",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "registration_not_supported",
+    "need_info",
+    "request_denied",
+    "request_submitted",
+    "invalid_redirect_uri",
+    "invalid_client_metadata",
+    "invalid_software_statement",
+    "unapproved_software_statement",
+    "authorization_pending",
+    "slow_down",
+    "expired_token",
+    "invalid_target",
+    "unsupported_pop_key",
+    "incompatible_ace_profiles",
+    "invalid_authorization_details",
+    "invalid_dpop_proof",
+    "use_dpop_nonce",
+    "insufficient_user_authentication",
+    "invalid_issuer",
+    "invalid_subject",
+    "invalid_trust_anchor",
+    "invalid_trust_chain",
+    "invalid_metadata",
+    "not_found",
+    "unsupported_parameter",
+    "vp_formats_not_supported",
+    "invalid_request_uri_method",
+    "wallet_unavailable",
+];
+
+#[test]
+fn every_registered_code_is_explained() {
+    for code in REGISTERED {
+        assert!(code.parse::<ErrorCode>().is_ok(), "{code}");
+    }
+}
+
+#[test]
+fn a19_the_codes_of_other_grants_are_only_explained() {
+    // Codes, refresh tokens, users, devices, wallets and the registration of clients belong to other servers.
+    let sent = |code: &ErrorCode| {
+        Profile::ALL
+            .into_iter()
+            .any(|profile| code.causes(profile).next().is_some())
+    };
+    let sent: Vec<&str> = ErrorCode::ALL
+        .iter()
+        .filter(|code| sent(code))
+        .map(|code| code.as_str())
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            "invalid_request",
+            "invalid_client",
+            "invalid_grant",
+            "unauthorized_client",
+            "unsupported_grant_type",
+            "invalid_scope",
+            "invalid_target",
+            "access_denied",
+            "server_error",
+            "temporarily_unavailable",
+            "invalid_token",
+            "insufficient_scope",
+            "not_found",
+        ]
+    );
 }

@@ -30,7 +30,7 @@ fn unknown_names_are_refused() {
         "INVALID_CLIENT",
         "invalid_client ",
         "invalid-client",
-        "invalid_dpop_proof",
+        "invalid_dpop_proofs",
     ] {
         assert_eq!(text.parse::<ErrorCode>(), Err(UnknownCode), "{text:?}");
     }

@@ -1,260 +1,40 @@
-//! The meanings of the codes, for all servers and all grants.
+//! The meanings of the codes, for all servers and all grants: one file for each family.
 
-use crate::{Advice, CodeEntry, Source};
+mod apis;
+mod authorization;
+mod federation;
+mod grants;
+mod registration;
+mod token;
+mod uma;
+mod wallets;
 
-pub(crate) const INVALID_REQUEST: CodeEntry = CodeEntry {
-    code: "invalid_request",
-    meaning: "The request lacks a parameter, repeats one, has an invalid value, or is otherwise malformed.",
-    advice: Advice {
-        causes: &[
-            "A parameter such as grant_type, client_id, client_secret, audience or scope is missing, empty or invalid.",
-            "The body is not a form, is wrongly encoded, or has a Content-Type other than application/x-www-form-urlencoded.",
-            "The grant type is not supported; some servers, such as Kinde, return this code for unsupported grant types.",
-            "A parameter is repeated, or the client authenticates in two ways at once.",
-            "In a call to an API: the Authorization header is malformed, or the token is sent in two ways.",
-        ],
-        fixes: &[
-            "Send grant_type=client_credentials, client_id, client_secret and audience, each once.",
-            "Send the parameters in the body of a POST request, as application/x-www-form-urlencoded, and let a library encode them.",
-            "If the request is a call to an API, send the header Authorization: Bearer TOKEN.",
-        ],
-    },
-    sources: &[
-        Source::rfc("RFC 6749", "5.2"),
-        Source::rfc("RFC 6750", "3.1"),
-    ],
+pub(crate) use apis::{
+    INSUFFICIENT_SCOPE, INSUFFICIENT_USER_AUTHENTICATION, INVALID_DPOP_PROOF, INVALID_TOKEN,
+    NOT_FOUND, UNSUPPORTED_TOKEN_TYPE, USE_DPOP_NONCE,
 };
-
-pub(crate) const INVALID_CLIENT: CodeEntry = CodeEntry {
-    code: "invalid_client",
-    meaning: "The client could not be authenticated.",
-    advice: Advice {
-        causes: &[
-            "client_id or client_secret is wrong or missing.",
-            "The secret was rotated or revoked, or has expired.",
-            "The application does not exist, was deleted, is disabled, or is a public client.",
-            "The server does not accept this authentication method from the client.",
-        ],
-        fixes: &[
-            "Compare client_id and client_secret with those of the application, and look for spaces and newlines.",
-            "If the secret was rotated recently, use the new one.",
-            "Send both client_id and client_secret, either in the body or in an Authorization: Basic header.",
-            "Check that the application is enabled and confidential, and is registered with this server.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 6749", "5.2")],
+pub(crate) use authorization::{
+    ACCOUNT_SELECTION_REQUIRED, CONSENT_REQUIRED, INTERACTION_REQUIRED, INVALID_REQUEST_OBJECT,
+    INVALID_REQUEST_URI, LOGIN_REQUIRED, REGISTRATION_NOT_SUPPORTED, REQUEST_NOT_SUPPORTED,
+    REQUEST_URI_NOT_SUPPORTED, UNMET_AUTHENTICATION_REQUIREMENTS, UNSUPPORTED_RESPONSE_TYPE,
 };
-
-pub(crate) const INVALID_GRANT: CodeEntry = CodeEntry {
-    code: "invalid_grant",
-    meaning: "The authorization code, refresh token or other grant is invalid, has expired, was revoked, or was issued to another client.",
-    advice: Advice {
-        causes: &[
-            "The authorization code is wrong, has expired, or was used before.",
-            "The refresh token is wrong, has expired, was revoked, or was issued to another client.",
-            "The redirect URI differs from the one in the authorization request.",
-            "The request is malformed, lacks a parameter, or has an unknown grant type; some servers, such as those for trusted applications, return this code for such requests.",
-        ],
-        fixes: &[
-            "Send the user through authorization again to get a new code or refresh token, and use each code only once.",
-            "Send the same redirect_uri as in the authorization request, character by character.",
-            "If the caller is a service, send grant_type=client_credentials with client_id and client_secret as form fields.",
-        ],
-    },
-    sources: &[
-        Source::rfc("RFC 6749", "5.2"),
-        Source::rfc("RFC 6749", "4.1.3"),
-        Source::rfc("RFC 6749", "6"),
-    ],
+pub(crate) use federation::{
+    INVALID_ISSUER, INVALID_METADATA, INVALID_SUBJECT, INVALID_TRUST_ANCHOR, INVALID_TRUST_CHAIN,
+    UNSUPPORTED_PARAMETER,
 };
-
-pub(crate) const UNAUTHORIZED_CLIENT: CodeEntry = CodeEntry {
-    code: "unauthorized_client",
-    meaning: "The client is authenticated, but is not authorized for the grant type, API or scope that it requests.",
-    advice: Advice {
-        causes: &[
-            "The application is not allowed to use this grant type.",
-            "The application is not authorized for the API that the audience names.",
-            "The application requests a scope, but no scope is assigned to it.",
-            "The server requires a system user, but the application has none or is not allowed to act as one.",
-        ],
-        fixes: &[
-            "Ask the operator to allow the grant type for the application, and to assign the requested scopes.",
-            "Ask the operator to authorize the application for the API that the audience names.",
-            "If the server requires a system user, ask the operator to allow and assign one.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 6749", "5.2")],
+pub(crate) use grants::{
+    AUTHORIZATION_PENDING, EXPIRED_TOKEN, INCOMPATIBLE_ACE_PROFILES, INVALID_AUTHORIZATION_DETAILS,
+    SLOW_DOWN, UNSUPPORTED_POP_KEY,
 };
-
-pub(crate) const UNSUPPORTED_GRANT_TYPE: CodeEntry = CodeEntry {
-    code: "unsupported_grant_type",
-    meaning: "The server does not support the grant type.",
-    advice: Advice {
-        causes: &[
-            "The grant type is misspelled.",
-            "The grant type is for users, such as password or authorization_code, and the caller is a service.",
-            "The server does not support this grant type for any client.",
-        ],
-        fixes: &[
-            "Send grant_type=client_credentials, spelled exactly like this.",
-            "Check grant_types_supported in the server's metadata for the supported grant types.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 6749", "5.2")],
+pub(crate) use registration::{
+    INVALID_CLIENT_METADATA, INVALID_REDIRECT_URI, INVALID_SOFTWARE_STATEMENT,
+    UNAPPROVED_SOFTWARE_STATEMENT,
 };
-
-pub(crate) const INVALID_SCOPE: CodeEntry = CodeEntry {
-    code: "invalid_scope",
-    meaning: "A requested scope is unknown, malformed, or not allowed for the client.",
-    advice: Advice {
-        causes: &[
-            "The scope is misspelled, or the API does not define it.",
-            "The scope is not assigned to the application.",
-            "The scopes are not joined with single spaces.",
-        ],
-        fixes: &[
-            "Check that the API defines the scope, and that it is assigned to the application.",
-            "Request only assigned scopes, or omit the scope parameter to get all of them.",
-            "Join several scopes with one space: scope=read:users write:flags.",
-        ],
-    },
-    sources: &[
-        Source::rfc("RFC 6749", "5.2"),
-        Source::rfc("RFC 6749", "3.3"),
-    ],
+pub(crate) use token::{
+    ACCESS_DENIED, INVALID_CLIENT, INVALID_GRANT, INVALID_REQUEST, INVALID_SCOPE, INVALID_TARGET,
+    SERVER_ERROR, TEMPORARILY_UNAVAILABLE, UNAUTHORIZED_CLIENT, UNSUPPORTED_GRANT_TYPE,
 };
-
-pub(crate) const INVALID_TARGET: CodeEntry = CodeEntry {
-    code: "invalid_target",
-    meaning: "The requested resource or audience is missing, malformed, unknown, or not allowed for the client.",
-    advice: Advice {
-        causes: &[
-            "The resource parameter is not an absolute URI, or the URI has a fragment (#...).",
-            "No API has this identifier, or the application is not authorized for it.",
-            "The request does not name a resource or an audience, and the server cannot choose one.",
-            "The requested resources or audiences cannot share one token.",
-        ],
-        fixes: &[
-            "Send the API's identifier exactly as it is registered, character by character.",
-            "Ask the operator to authorize the application for the API.",
-            "Request one token for each API.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 8707", "2")],
-};
-
-pub(crate) const ACCESS_DENIED: CodeEntry = CodeEntry {
-    code: "access_denied",
-    meaning: "The user or the authorization server denied the request.",
-    advice: Advice {
-        causes: &[
-            "The authorization server denies the client access, for example because its organization is suspended or its IP address is not allowed.",
-            "In a flow with a user, the user declined to grant the permission.",
-        ],
-        fixes: &[
-            "If the error persists, contact the support of the server, and include the trace_id of the response.",
-            "If a user declined the permission, explain what the permission is for, and ask again.",
-        ],
-    },
-    sources: &[
-        Source::rfc("RFC 6749", "4.1.2.1"),
-        Source::rfc("RFC 8628", "3.5"),
-    ],
-};
-
-pub(crate) const SERVER_ERROR: CodeEntry = CodeEntry {
-    code: "server_error",
-    meaning: "The authorization server encountered an unexpected condition.",
-    advice: Advice {
-        causes: &["An error occurred inside the server; the request itself may be correct."],
-        fixes: &[
-            "Retry the same request later, and increase the delay each time.",
-            "If the error persists, contact the support of the server, and include the trace_id of the response.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
-};
-
-pub(crate) const TEMPORARILY_UNAVAILABLE: CodeEntry = CodeEntry {
-    code: "temporarily_unavailable",
-    meaning: "The authorization server is temporarily unable to handle the request.",
-    advice: Advice {
-        causes: &[
-            "The server is in maintenance, overloaded, or temporarily out of service.",
-            "The caller requests tokens too often, or has failed to authenticate too often.",
-        ],
-        fixes: &[
-            "Wait for the time in the Retry-After header before trying again; without the header, start with a few seconds and increase the delay each time.",
-            "Reuse a token until shortly before it expires instead of requesting one for each call.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
-};
-
-pub(crate) const INVALID_TOKEN: CodeEntry = CodeEntry {
-    code: "invalid_token",
-    meaning: "The token is malformed, has expired, was revoked, or is not meant for this API.",
-    advice: Advice {
-        causes: &[
-            "The access token has expired or was revoked.",
-            "The token is truncated or altered, or is not an access token.",
-            "The token was issued to another client, or for another API.",
-            "The token is from another issuer, or is signed with a key that does not belong to the issuer.",
-            "A refresh token was sent to an API, or the refresh token is malformed, has expired, or was revoked.",
-        ],
-        fixes: &[
-            "Request a new token with the audience of this API, and use it before it expires.",
-            "Decode the token, and compare the claims iss, aud and exp with what the API expects.",
-            "Send the access token to APIs, and a refresh token only to the token endpoint.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 6750", "3.1")],
-};
-
-pub(crate) const INSUFFICIENT_SCOPE: CodeEntry = CodeEntry {
-    code: "insufficient_scope",
-    meaning: "The token is valid, but does not grant access to this resource.",
-    advice: Advice {
-        causes: &[
-            "The token lacks a scope that the call needs; the WWW-Authenticate header may name it.",
-            "The token belongs to an organization other than that of the resource, or does not belong to an organization.",
-        ],
-        fixes: &[
-            "Ask the operator to assign the scope to the application, and request a new token that has the scope.",
-            "If a user is involved, send the user through authorization again with the scope.",
-            "Compare the token's org_code claim with the organization of the resource.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 6750", "3.1")],
-};
-
-pub(crate) const UNSUPPORTED_TOKEN_TYPE: CodeEntry = CodeEntry {
-    code: "unsupported_token_type",
-    meaning: "The server does not revoke tokens of this type.",
-    advice: Advice {
-        causes: &[
-            "The token that was sent to the revocation endpoint cannot be revoked; it only expires.",
-        ],
-        fixes: &[
-            "Wait for the token to expire, or ask the operator to revoke all tokens of the application.",
-            "Check that the token was issued by this server.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 7009", "2.2.1")],
-};
-
-pub(crate) const NOT_FOUND: CodeEntry = CodeEntry {
-    code: "not_found",
-    meaning: "There is nothing at this path.",
-    advice: Advice {
-        causes: &[
-            "The URL of the endpoint or of the resource is misspelled.",
-            "The resource was deleted, or never existed.",
-        ],
-        fixes: &[
-            "Compare the URL with the server's metadata or with the documentation of the API.",
-        ],
-    },
-    sources: &[Source::rfc("RFC 9110", "15.5.5")],
+pub(crate) use uma::{NEED_INFO, REQUEST_DENIED, REQUEST_SUBMITTED};
+pub(crate) use wallets::{
+    INVALID_REQUEST_URI_METHOD, VP_FORMATS_NOT_SUPPORTED, WALLET_UNAVAILABLE,
 };
