@@ -87,7 +87,7 @@ fn every_error_has_a_page_with_its_title_and_every_fix() {
             let advice = explanation
                 .causes
                 .iter()
-                .chain(explanation.fixes)
+                .chain(&explanation.fixes)
                 .chain(operator);
             for text in advice.copied().chain([explanation.meaning]) {
                 assert!(body.contains(&escaped(text)), "{name}: {text}");

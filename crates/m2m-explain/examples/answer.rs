@@ -18,7 +18,7 @@ fn main() {
     };
     for explanation in &explanations {
         println!("{}: {}", explanation.name, explanation.meaning);
-        for fix in explanation.fixes {
+        for fix in &explanation.fixes {
             println!("- {fix}");
         }
     }

@@ -9,7 +9,7 @@ use m2m_authority::registry::time_text;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::connection::{handshake_problem, http_problem};
+use crate::connection_problem::{handshake_problem, http_problem};
 
 /// An observation that explains a refusal, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::TaskAdvice;
-use crate::connection::{handshake_problem, http_problem};
+use crate::connection_problem::{handshake_problem, http_problem};
 use crate::evidence::kind;
 use crate::task::ISSUER;
 

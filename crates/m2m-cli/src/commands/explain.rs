@@ -3,7 +3,7 @@
 use clap::Args;
 use m2m_authority::diagnose::nearest;
 use m2m_errors::Profile;
-use m2m_explain::{Explanation, Input, Received, TaskAdvice};
+use m2m_explain::{Explanation, Form, Input, Received, Said, TaskAdvice};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
@@ -15,8 +15,9 @@ use crate::input;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExplainOptions {
-    /// OAuth error code, cause from a log, HTTP status, or the response of a server: a JSON body, a WWW-Authenticate
-    /// header, or the whole response. Without this argument, or with -, the text is read from standard input
+    /// OAuth error code, code of a provider such as AADSTS7000215, cause from a log, HTTP status, or the response of any
+    /// server: a body, a WWW-Authenticate header, a whole response, or the output of curl -v. Without this argument, or
+    /// with -, the text is read from standard input
     #[arg(value_name = "TEXT")]
     pub(crate) text: Option<String>,
     /// Profile of the server that sent the response
@@ -34,7 +35,10 @@ Examples:
   m2m explain 401                        # an HTTP status
   m2m explain --profile kinde invalid_request
   m2m explain 'Bearer error=\"insufficient_scope\", scope=\"read:orders\"'
-  curl -si http://127.0.0.1:8080/oauth2/token -d a=b | m2m explain";
+  m2m explain '{\"errorCode\":\"E0000011\",\"errorSummary\":\"Invalid token provided\"}'
+  m2m explain AADSTS7000222              # a code of a provider
+  curl -si http://127.0.0.1:8080/oauth2/token -d a=b | m2m explain
+  curl -sv http://127.0.0.1:8080/oauth2/token -d a=b 2>&1 | m2m explain";
 
 pub(super) fn explain(options: &ExplainOptions, output: &Output) -> Result<(), Failure> {
     let missing = || {
@@ -42,7 +46,7 @@ pub(super) fn explain(options: &ExplainOptions, output: &Output) -> Result<(), F
             "run m2m explain invalid_client, or pipe the response of a server to standard input",
         )
     };
-    let text = input::read(options.text.as_deref(), MAX_INPUT_BYTES, missing)?;
+    let text = input::read(options.text.as_deref(), Input::MAX_BYTES, missing)?;
     match Input::recognize(&text) {
         Input::Name("") => Err(missing()),
         Input::Name(name) => explain_name(name, options, output),
@@ -77,8 +81,10 @@ fn explain_received(
                 let failure = Failure::usage(format!("{error:?} is not a known error code"));
                 with_nearest(failure, error)
             }
+            None if received.is_token() => Failure::usage("the response is a token, not an error")
+                .help("m2m jwt decode shows the contents of a token"),
             None => Failure::usage("the input contains no error").help(
-                "pass an error code, a JSON body with `error`, a WWW-Authenticate header, or a whole response as curl -i prints it",
+                "pass an error code, the body of a response, a WWW-Authenticate header, or a whole response as curl -i prints it",
             ),
         });
     }
@@ -98,16 +104,36 @@ fn explain_received(
 }
 
 fn with_nearest(failure: Failure, name: &str) -> Failure {
-    match nearest(name, Explanation::names()) {
-        Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
-        None => failure.help(
-            "use an error code such as invalid_client, a cause such as secret-wrong, or a status such as 401",
-        ),
+    failure.help(did_you_mean(name).unwrap_or_else(|| {
+        "use an error code such as invalid_client, a cause such as secret-wrong, or a status such as 401"
+            .to_owned()
+    }))
+}
+
+/// Names the nearest known names, up to three.
+fn did_you_mean(name: &str) -> Option<String> {
+    let name = name.to_ascii_lowercase();
+    let mut found: Vec<&str> = Vec::new();
+    while found.len() < 3 {
+        let others = Explanation::names().filter(|other| !found.contains(other));
+        let Some(next) = nearest(&name, others) else {
+            break;
+        };
+        found.push(next);
     }
+    let (last, first) = found.split_last()?;
+    let list = if first.is_empty() {
+        format!("`{last}`")
+    } else {
+        format!("`{}` or `{last}`", first.join("`, `"))
+    };
+    Some(format!("did you mean {list}?"))
 }
 
 fn print_received(received: &Received, profile: Profile, output: &Output) {
     let Received {
+        form,
+        provider,
         status,
         error,
         error_description,
@@ -115,10 +141,21 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
         trace_id,
         scheme,
         scope,
+        previous,
+        said,
     } = received;
-    output.heading("Response of the server");
+    output.heading("What was understood");
+    let previous: Vec<String> = previous.iter().map(ToString::to_string).collect();
+    let after = if previous.is_empty() {
+        String::new()
+    } else {
+        format!(", after {}", previous.join(", "))
+    };
+    output.line(format!("  {:<18} {}{after}", "form", form.as_str()));
     let status = status.map(|status| status.to_string());
+    let provider = provider.map(str::to_owned);
     for (name, value) in [
+        ("looks like", &provider),
         ("status", &status),
         ("scheme", scheme),
         ("error", error),
@@ -134,10 +171,26 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
     if let Some(error) = error
         && Explanation::of(&error.to_ascii_lowercase(), profile).is_none()
     {
-        output.line("  The error code is not known. The rest of the response is explained below.");
+        let nearest = did_you_mean(error).map_or_else(String::new, |nearest| format!(" {nearest}"));
+        let nearest = nearest.replacen("did", "Did", 1);
+        output.line(format!(
+            "  The error code is not a registered one.{nearest} The rest of the input is explained below."
+        ));
     }
     if trace_id.is_some() {
         output.line("  The log of the server has the exact cause under this trace_id.");
+    }
+    if !said.is_empty() {
+        let is_answered = received.status.is_some() || *form != Form::Curl;
+        let speaker = if is_answered { "the server" } else { "curl" };
+        output.heading(&format!("\nWhat {speaker} said"));
+        for Said { name, value } in said {
+            for (index, line) in value.lines().enumerate() {
+                let name = if index == 0 { name } else { "" };
+                let name = printable(name);
+                output.line(format!("  {name:<18} {}", printable(line)));
+            }
+        }
     }
 }
 
@@ -165,8 +218,8 @@ fn print(explanation: &Explanation, output: &Output) {
             answer.status, answer.error_description
         ));
     }
-    list("Likely causes, for the caller", explanation.causes, output);
-    list("Fixes, for the caller", explanation.fixes, output);
+    list("Likely causes, for the caller", &explanation.causes, output);
+    list("Fixes, for the caller", &explanation.fixes, output);
     if let Some(operator) = &explanation.operator {
         output.heading("\nParty at fault");
         output.line(format!("  {}", operator.fault));
@@ -190,7 +243,9 @@ fn print(explanation: &Explanation, output: &Output) {
         let exact = exact.map(|exact| (exact.cause, exact.meaning));
         columns(&exact.collect::<Vec<_>>(), output);
     }
-    output.line(format!("\nSource: {}", explanation.sources.join("; ")));
+    if !explanation.sources.is_empty() {
+        output.line(format!("\nSource: {}", explanation.sources.join("; ")));
+    }
 }
 
 /// Prints a task on a server with a data directory, and on one with a registry file if that differs.
@@ -226,6 +281,3 @@ fn list(heading: &str, texts: &[&str], output: &Output) {
         output.line(format!("  - {text}"));
     }
 }
-
-/// The maximum size of the input, far more than a refusal has. Unit: bytes.
-const MAX_INPUT_BYTES: usize = 64 * 1024;

@@ -65,13 +65,13 @@ impl<'p> EntryPage<'p> {
         let mut exact_causes = explanation.exact_causes.iter().map(|exact| exact.cause);
         let cause = match explanation.kind {
             Kind::Cause => explanation.name.parse::<Cause>().ok(),
-            Kind::ErrorCode | Kind::Status => None,
+            Kind::ErrorCode | Kind::Status | Kind::Connection => None,
         };
         Self {
             frame,
             link: Link::to(explanation),
             cause: cause.map(|cause| CauseFacts::of(cause, profile)),
-            fixes: fixes(explanation.fixes),
+            fixes: fixes(&explanation.fixes),
             exact_causes: links(&mut exact_causes),
             related: links(&mut related),
             sources: explanation

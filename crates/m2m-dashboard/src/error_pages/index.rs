@@ -19,6 +19,10 @@ pub(super) struct IndexPage<'p> {
     codes: Vec<Link>,
     statuses: Vec<Link>,
     groups: Vec<Group>,
+    /// The problems before a server answers.
+    connections: Vec<Link>,
+    /// The codes that this server does not return.
+    foreign_codes: Vec<Link>,
 }
 
 /// The causes that are answered with one code.
@@ -56,6 +60,8 @@ impl<'p> IndexPage<'p> {
             codes: Vec::new(),
             statuses: Vec::new(),
             groups: Vec::new(),
+            connections: Vec::new(),
+            foreign_codes: Vec::new(),
         };
         if !asked.is_empty() {
             page.results = Some(Results::of(asked, profile));
@@ -63,7 +69,11 @@ impl<'p> IndexPage<'p> {
         }
         for explanation in all(profile) {
             match explanation.kind {
+                Kind::ErrorCode if explanation.exact_causes.is_empty() => {
+                    page.foreign_codes.push(Link::to(&explanation));
+                }
                 Kind::ErrorCode => page.codes.push(Link::to(&explanation)),
+                Kind::Connection => page.connections.push(Link::to(&explanation)),
                 Kind::Status => page.statuses.push(Link::to(&explanation)),
                 Kind::Cause => {}
             }

@@ -1,6 +1,6 @@
 //! A code, a status or a cause as other pages refer to it.
 
-use m2m_errors::{Cause, ErrorCode, Profile, Status};
+use m2m_errors::{Cause, Profile, Status};
 use m2m_explain::{Explanation, Kind};
 
 /// A code, a status or a cause as other pages refer to it.
@@ -26,7 +26,7 @@ impl Link {
         Self {
             slug: match explanation.kind {
                 Kind::Status => name.split(' ').next().unwrap_or_default().to_owned(),
-                Kind::ErrorCode | Kind::Cause => name.clone(),
+                Kind::ErrorCode | Kind::Cause | Kind::Connection => name.clone(),
             },
             name,
             title: explanation.title,
@@ -51,9 +51,7 @@ impl Link {
 
 /// Returns the explanations of all codes, statuses and causes, in this order.
 pub(super) fn all(profile: Profile) -> impl Iterator<Item = Explanation> {
-    let codes = ErrorCode::ALL.iter().map(|code| code.as_str().to_owned());
     let statuses = Status::ALL.iter().map(|status| status.code().to_string());
-    let causes = Cause::ALL.iter().map(|cause| cause.id().to_owned());
-    let names = codes.chain(statuses).chain(causes);
+    let names = Explanation::names().map(str::to_owned).chain(statuses);
     names.filter_map(move |name| Explanation::of(&name, profile))
 }

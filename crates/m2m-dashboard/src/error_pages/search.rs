@@ -77,10 +77,14 @@ fn score(explanation: &Explanation, text: &str, wanted: &[&str]) -> (usize, u32)
         .to_lowercase();
     let meaning = explanation.meaning.to_lowercase();
     let operator = explanation.operator.as_ref();
-    let advice = [explanation.causes, explanation.fixes]
+    let operator = operator
         .into_iter()
-        .chain(operator.into_iter().flat_map(|own| [own.causes, own.fixes]))
-        .flatten()
+        .flat_map(|own| own.causes.iter().chain(own.fixes));
+    let advice = explanation
+        .causes
+        .iter()
+        .chain(&explanation.fixes)
+        .chain(operator)
         .map(|text| text.to_lowercase())
         .collect::<Vec<_>>()
         .join("\n");
@@ -88,7 +92,7 @@ fn score(explanation: &Explanation, text: &str, wanted: &[&str]) -> (usize, u32)
     let mut score = match explanation.kind {
         Kind::ErrorCode => 2,
         Kind::Status => 1,
-        Kind::Cause => 0,
+        Kind::Cause | Kind::Connection => 0,
     };
     for word in wanted {
         let weights = [
@@ -113,7 +117,7 @@ fn score(explanation: &Explanation, text: &str, wanted: &[&str]) -> (usize, u32)
     // The number and the reason of a status name it as well.
     let (number, reason) = match explanation.kind {
         Kind::Status => name.split_once(' ').unwrap_or_default(),
-        Kind::ErrorCode | Kind::Cause => ("", ""),
+        Kind::ErrorCode | Kind::Cause | Kind::Connection => ("", ""),
     };
     if is_whole(number) || is_whole(reason) {
         return (wanted.len().max(1), score + 500);

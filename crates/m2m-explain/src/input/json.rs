@@ -1,0 +1,76 @@
+//! JSON documents of any provider.
+
+use serde_json::Value;
+
+use super::members::Member;
+
+/// Reads the document, or the one inside the text: behind a prefix, within a message, or as Python prints it.
+pub(super) fn read(text: &str) -> Option<Vec<Member>> {
+    let document = parse(text).or_else(|| {
+        let start = text.find(['{', '['])?;
+        let end = text.rfind(['}', ']'])?;
+        let inner = text.get(start..=end)?;
+        parse(inner)
+            .or_else(|| parse(&inner.replace("\\\"", "\"")))
+            .or_else(|| parse(&of_python(inner)))
+    })?;
+    let mut members = Vec::new();
+    collect(&document, String::new(), 0, &mut members);
+    Some(members)
+}
+
+/// Parses an object or an array of objects. Other values are not errors.
+fn parse(text: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(text.trim()).ok()?;
+    let is_document = match &value {
+        Value::Object(_) => true,
+        Value::Array(items) => items.iter().any(Value::is_object),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    };
+    is_document.then_some(value)
+}
+
+/// Rewrites `{'error': 'invalid_client', 'x': None}` as JSON.
+fn of_python(text: &str) -> String {
+    text.replace('\'', "\"")
+        .replace(": None", ": null")
+        .replace(": True", ": true")
+        .replace(": False", ": false")
+}
+
+/// Collects the values in the order of the document, down to a fixed depth.
+fn collect(value: &Value, path: String, depth: usize, members: &mut Vec<Member>) {
+    if depth > MAX_DEPTH || members.len() >= MAX_MEMBERS {
+        return;
+    }
+    let scalar = match value {
+        Value::Null => None,
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(value) => Some(value.to_string()),
+        Value::String(value) => Some(value.clone()),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(item, format!("{path}[{index}]"), depth + 1, members);
+            }
+            None
+        }
+        Value::Object(object) => {
+            for (name, item) in object {
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                collect(item, path, depth + 1, members);
+            }
+            None
+        }
+    };
+    members.extend(scalar.map(|value| Member { path, value }));
+}
+
+/// The maximum depth of a document that is read.
+const MAX_DEPTH: usize = 8;
+
+/// The maximum number of values that are read.
+const MAX_MEMBERS: usize = 200;

@@ -1,0 +1,222 @@
+//! An error as a server reported it.
+
+use serde::Serialize;
+
+/// The parts of an error that the input contains.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Received {
+    /// The form of the input.
+    pub form: Form,
+    /// The product or the service that the input looks like.
+    pub provider: Option<&'static str>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The code.
+    pub error: Option<String>,
+    /// The description for developers.
+    pub error_description: Option<String>,
+    /// The page for developers.
+    pub error_uri: Option<String>,
+    /// The trace id of the refusal.
+    pub trace_id: Option<String>,
+    /// The scheme of the challenge that this was read from, or of the first one.
+    pub scheme: Option<String>,
+    /// The scope that the call needs, by the challenge.
+    pub scope: Option<String>,
+    /// The statuses of the responses before this one: of proxies, redirects and 100 (Continue).
+    pub previous: Vec<u16>,
+    /// Everything that the server said, and that the program said that called it, in order. Values of credentials are not shown.
+    pub said: Vec<Said>,
+}
+
+/// The form of an input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Form {
+    /// A message in plain text.
+    #[default]
+    Text,
+    /// A JSON document.
+    Json,
+    /// An HTML page or an XML document.
+    Markup,
+    /// Parameters as in a form or in a URL.
+    Parameters,
+    /// `WWW-Authenticate` fields.
+    Challenge,
+    /// One HTTP response or several.
+    Response,
+    /// The output of `curl -v`, or an error message of curl.
+    Curl,
+}
+
+impl Form {
+    /// The form in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "a message in plain text",
+            Self::Json => "a JSON document",
+            Self::Markup => "an HTML page or XML document",
+            Self::Parameters => "parameters of a form or of a URL",
+            Self::Challenge => "a WWW-Authenticate header",
+            Self::Response => "an HTTP response",
+            Self::Curl => "the output of curl",
+        }
+    }
+}
+
+/// A name and a value that the server sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The name of a header field, the path of a member such as `error.code`, or `body`.
+    pub name: String,
+    /// The value, cut at [`Said::MAX_CHARACTERS`].
+    pub value: String,
+}
+
+impl Said {
+    /// The maximum number of characters of a name and of a value.
+    pub const MAX_CHARACTERS: usize = 2_000;
+}
+
+impl Received {
+    /// The maximum number of values in [`said`](Self::said).
+    pub const MAX_SAID: usize = 80;
+
+    /// Adds a value. Credentials are replaced, and the rest is bounded.
+    pub(crate) fn say(&mut self, name: &str, value: &str) {
+        if self.said.len() < Self::MAX_SAID && !value.trim().is_empty() {
+            let value = if is_credential(name) {
+                HIDDEN.to_owned()
+            } else {
+                presentable(value)
+            };
+            let name = presentable(name);
+            self.said.push(Said { name, value });
+        }
+    }
+
+    /// Returns true if the server issued a token.
+    #[must_use]
+    pub fn is_token(&self) -> bool {
+        self.error.is_none() && self.said.iter().any(|said| said.name == "access_token")
+    }
+
+    /// Everything that was said, in lower case, one value in each line.
+    pub(crate) fn haystack(&self) -> String {
+        let mut text = String::new();
+        let parts = [&self.error, &self.error_description, &self.scheme];
+        for part in parts.into_iter().flatten() {
+            text.push_str(part);
+            text.push('\n');
+        }
+        for Said { name, value } in &self.said {
+            text.extend([name.as_str(), ": ", value, "\n"]);
+            // Microsoft Entra ID repeats the numbers of its codes.
+            if name.starts_with("error_codes[") {
+                text.extend(["AADSTS", value, "\n"]);
+            }
+        }
+        text.make_ascii_lowercase();
+        text
+    }
+}
+
+/// Returns the value without tokens, cut to the maximum.
+pub(crate) fn presentable(value: &str) -> String {
+    let value = value.trim();
+    if !value.contains("eyJ") {
+        return cut(value);
+    }
+    // Every JWT begins with `{"` in base64url.
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut shown = String::new();
+    let mut rest = value;
+    while let Some((before, from)) = rest
+        .find("eyJ")
+        .and_then(|start| rest.split_at_checked(start))
+    {
+        let end = from.find(|c| !is_token(c)).unwrap_or(from.len());
+        let (token, after) = from.split_at(end);
+        shown.push_str(before);
+        shown.push_str(if token.len() > 20 { HIDDEN } else { token });
+        rest = after;
+    }
+    shown.push_str(rest);
+    cut(&shown)
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().nth(Said::MAX_CHARACTERS).is_none() {
+        return text.to_owned();
+    }
+    let start = text.chars().take(Said::MAX_CHARACTERS - 1);
+    start.chain(['…']).collect()
+}
+
+/// Returns true if the value of this name may be a credential.
+fn is_credential(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    CREDENTIALS
+        .iter()
+        .any(|credential| last.eq_ignore_ascii_case(credential))
+}
+
+/// The text in the place of a credential.
+const HIDDEN: &str = "[not shown]";
+
+/// The names of members, parameters and header fields that carry credentials.
+const CREDENTIALS: &[&str] = &[
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "device_code",
+    "client_secret",
+    "client_assertion",
+    "assertion",
+    "password",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "authorization",
+    "cookie",
+    "set-cookie",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_not_repeated() {
+        let mut received = Received::default();
+        received.say("access_token", "abc");
+        received.say("data.client_secret", "abc");
+        received.say(
+            "body",
+            "the token eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln, expired",
+        );
+        let values: Vec<&str> = received
+            .said
+            .iter()
+            .map(|said| said.value.as_str())
+            .collect();
+        let expected = [HIDDEN, HIDDEN, "the token [not shown], expired"];
+        assert_eq!(values, expected);
+        assert!(received.is_token());
+    }
+
+    #[test]
+    fn what_is_said_is_bounded() {
+        let mut received = Received::default();
+        for _ in 0..1_000 {
+            received.say("x", &"é".repeat(10_000));
+        }
+        assert_eq!(received.said.len(), Received::MAX_SAID);
+        let longest = received.said.iter().map(|said| said.value.chars().count());
+        assert_eq!(longest.max(), Some(Said::MAX_CHARACTERS));
+    }
+}
