@@ -1,5 +1,7 @@
 //! The reasons why a management operation is refused.
 
+mod cause;
+
 use core::fmt;
 
 use m2m_api::{Code, MistakePlace};
@@ -284,25 +286,6 @@ impl OperationError {
                 Some(RETRY_AFTER_SECONDS)
             }
             _ => None,
-        }
-    }
-
-    /// Returns the cause under which the refusal is recorded.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "refusals by rules of the operations share one cause"
-    )]
-    pub(crate) const fn cause(&self) -> Cause {
-        match self {
-            Self::TokenRevoked(cause) => *cause,
-            Self::ScopeBeyondToken { .. } => Cause::ScopeBeyondToken,
-            Self::ManagementProtected(_) => Cause::ManagementProtected,
-            Self::Internal { .. } => Cause::InternalError,
-            Self::StoreUnavailable { .. } | Self::TooManyRevocations { .. } => {
-                Cause::StoreUnavailable
-            }
-            Self::ChangeUnknown { .. } => Cause::ChangeUnknown,
-            _ => Cause::OperationRefused,
         }
     }
 

@@ -7,7 +7,7 @@ macro_rules! catalogued {
     (
         $(#[$attribute:meta])*
         pub enum $name:ident: $entry:ident {
-            $($(#[$doc:meta])* $variant:ident => $module:ident :: $constant:ident,)*
+            $($(#[$doc:meta])* $variant:ident => $module:ident $(:: $rest:ident)+,)*
         }
     ) => {
         $(#[$attribute])*
@@ -25,7 +25,7 @@ macro_rules! catalogued {
             #[must_use]
             pub const fn entry(self) -> &'static $entry {
                 match self {
-                    $(Self::$variant => &$crate::catalogue::$module::$constant,)*
+                    $(Self::$variant => &$crate::catalogue::$module$(::$rest)+,)*
                 }
             }
         }

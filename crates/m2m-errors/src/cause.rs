@@ -49,6 +49,12 @@ impl Cause {
     pub const fn id(self) -> &'static str {
         self.entry().id
     }
+
+    /// Returns true if only operations of the management API refuse requests with this cause.
+    #[must_use]
+    pub fn is_of_an_operation(self) -> bool {
+        (Self::FieldInvalid..=Self::KeyNotGenerated).contains(&self)
+    }
 }
 
 impl core::fmt::Display for Cause {
@@ -262,12 +268,215 @@ catalogued! {
         KeyUnsupported => key::KEY_UNSUPPORTED,
         /// A key is not meant for signatures, by its `use` or `key_ops`.
         KeyNotForSigning => key::KEY_NOT_FOR_SIGNING,
+        /// The key fits several algorithms and none is named, or does not fit the one that is named.
+        KeyAlgorithmUnclear => key::KEY_ALGORITHM_UNCLEAR,
+        /// The key id is too long, or has characters other than visible ASCII characters.
+        KeyIdInvalid => key::KEY_ID_INVALID,
 
-        /// An operation of the management API refused a request of an authenticated caller.
-        OperationRefused => management::OPERATION_REFUSED,
         /// A management operation would grant or take over a scope that the token lacks.
         ScopeBeyondToken => management::SCOPE_BEYOND_TOKEN,
         /// A management operation would leave the server without a manager.
         ManagementProtected => management::MANAGEMENT_PROTECTED,
+
+        /// A field or a parameter of the request has a value that the operation does not accept.
+        FieldInvalid => management::input::FIELD_INVALID,
+        /// A field or a parameter of the request is unknown, is missing, or has the wrong type.
+        RequestStructureInvalid => management::input::REQUEST_STRUCTURE_INVALID,
+        /// The query of the URL cannot be read.
+        QueryMalformed => management::input::QUERY_MALFORMED,
+        /// The body of the request is not the JSON or the text that the operation expects.
+        ManagementBodyMalformed => management::input::MANAGEMENT_BODY_MALFORMED,
+        /// The operation does not accept bodies of the media type in Content-Type.
+        MediaTypeUnsupported => management::input::MEDIA_TYPE_UNSUPPORTED,
+        /// The request combines two filters that the operation cannot apply together.
+        FiltersConflict => management::input::FILTERS_CONFLICT,
+        /// The query would read too many records.
+        QueryTooExpensive => management::input::QUERY_TOO_EXPENSIVE,
+        /// The registry file that was sent is empty.
+        RegistryFileEmpty => management::input::REGISTRY_FILE_EMPTY,
+        /// The registry file has a mistake that does not depend on the records of the server.
+        RegistryFileInvalid => management::input::REGISTRY_FILE_INVALID,
+        /// The registry file is valid, but does not fit the records of the server.
+        RegistryFileUnfit => management::input::REGISTRY_FILE_UNFIT,
+        /// No API of the server has this id.
+        ApiNotFound => management::lookup::API_NOT_FOUND,
+        /// The API does not have the scope.
+        ScopeNotFound => management::lookup::SCOPE_NOT_FOUND,
+        /// No application of the server has this client id.
+        ApplicationNotFound => management::lookup::APPLICATION_NOT_FOUND,
+        /// No organization of the server has this code.
+        OrganizationNotFound => management::lookup::ORGANIZATION_NOT_FOUND,
+        /// No property of the server has this key.
+        PropertyNotFound => management::lookup::PROPERTY_NOT_FOUND,
+        /// The application does not have a secret with this id.
+        SecretNotFound => management::lookup::SECRET_NOT_FOUND,
+        /// The organization does not have the feature flag.
+        FeatureFlagNotFound => management::lookup::FEATURE_FLAG_NOT_FOUND,
+        /// No refused request with this trace_id is known.
+        DiagnosisNotFound => management::lookup::DIAGNOSIS_NOT_FOUND,
+        /// A field of the request names a record that does not exist.
+        ReferenceNotFound => management::lookup::REFERENCE_NOT_FOUND,
+        /// The scope that is to be removed is not assigned to the application.
+        AssignmentNotFound => management::lookup::ASSIGNMENT_NOT_FOUND,
+        /// Another API already has the audience.
+        AudienceTaken => management::taken::AUDIENCE_TAKEN,
+        /// Another application already has the client id.
+        ClientIdTaken => management::taken::CLIENT_ID_TAKEN,
+        /// The client id is the name of a system user, and tokens of the two could not be distinguished.
+        ClientIdOfSystemUser => management::taken::CLIENT_ID_OF_SYSTEM_USER,
+        /// Another organization already has the code.
+        OrganizationTaken => management::taken::ORGANIZATION_TAKEN,
+        /// Another property already has the key.
+        PropertyTaken => management::taken::PROPERTY_TAKEN,
+        /// The API already has the scope.
+        ScopeTaken => management::taken::SCOPE_TAKEN,
+        /// Another signing key already has the key id.
+        KeyIdTaken => management::taken::KEY_ID_TAKEN,
+        /// Another record already has the identifier in the field that the message names.
+        NameTaken => management::taken::NAME_TAKEN,
+        /// The name of the system user is the client id of an application.
+        SystemUserTaken => management::taken::SYSTEM_USER_TAKEN,
+        /// The registry file would delete or change a record that other records use.
+        RecordInUse => management::used::RECORD_IN_USE,
+        /// More applications depend on the record than one change can check.
+        DependentsTooMany => management::used::DEPENDENTS_TOO_MANY,
+        /// The organization still has applications, which would become global without it.
+        OrganizationInUse => management::used::ORGANIZATION_IN_USE,
+        /// The request names the same application more than once.
+        ApplicationRepeated => management::used::APPLICATION_REPEATED,
+        /// The application is not authorized for the API, so it cannot have scopes of it.
+        ApplicationNotAuthorized => management::used::APPLICATION_NOT_AUTHORIZED,
+        /// A public application cannot have a secret.
+        ApplicationPublic => management::used::APPLICATION_PUBLIC,
+        /// The value is not of the type that the feature flag has.
+        FeatureFlagType => management::used::FEATURE_FLAG_TYPE,
+        /// The property is not for applications, so an application cannot have a value of it.
+        PropertyNotForApplications => management::used::PROPERTY_NOT_FOR_APPLICATIONS,
+        /// The property is private, and private properties are never put into tokens.
+        PropertyPrivate => management::used::PROPERTY_PRIVATE,
+        /// The server reads its registry from a file, so requests cannot change it.
+        RegistryReadOnly => management::state::REGISTRY_READ_ONLY,
+        /// Others changed the registry during every attempt to make the change.
+        RegistryChanged => management::state::REGISTRY_CHANGED,
+        /// The change does not fit the records that others have changed in the meantime.
+        RegistryInconsistent => management::state::REGISTRY_INCONSISTENT,
+        /// The record has changed since the version that If-Match names.
+        VersionChanged => management::state::VERSION_CHANGED,
+        /// The operation does not compare versions, so it does not accept the header If-Match.
+        VersionUnknown => management::state::VERSION_UNKNOWN,
+        /// After the change, tokens of an application would be longer than verifiers accept.
+        ApplicationTokenTooLong => management::limits::APPLICATION_TOKEN_TOO_LONG,
+        /// The record would be larger than the maximum.
+        RecordTooLarge => management::limits::RECORD_TOO_LARGE,
+        /// The API already has the maximum number of scopes.
+        TooManyScopes => management::limits::TOO_MANY_SCOPES,
+        /// The application already has the maximum number of valid secrets.
+        TooManySecrets => management::limits::TOO_MANY_SECRETS,
+        /// The JWK set already has the maximum number of keys of the algorithm.
+        TooManyKeys => management::limits::TOO_MANY_KEYS,
+        /// The exported registry is larger than a response may be.
+        RegistryTooLarge => management::limits::REGISTRY_TOO_LARGE,
+        /// The server already stores the maximum number of revoked tokens.
+        TooManyRevocations => management::limits::TOO_MANY_REVOCATIONS,
+        /// The private key that is to be imported cannot be used.
+        KeyUnusable => management::keys::KEY_UNUSABLE,
+        /// The key was retired and cannot be used again, because it may be compromised.
+        KeyRetired => management::keys::KEY_RETIRED,
+        /// The next key has not been announced for long enough to sign tokens.
+        KeyTooNew => management::keys::KEY_TOO_NEW,
+        /// This build of the server cannot generate keys of the algorithm.
+        KeyNotGenerated => management::keys::KEY_NOT_GENERATED,
+
+        /// Another process uses the data directory, and only one at a time can.
+        DataDirectoryInUse => store::DATA_DIRECTORY_IN_USE,
+        /// A newer release wrote the data directory, and this release does not know its schema.
+        DataSchemaNewer => store::DATA_SCHEMA_NEWER,
+        /// A version from before the first release wrote the data directory.
+        DataSchemaUnreleased => store::DATA_SCHEMA_UNRELEASED,
+        /// The data directory or a file in it cannot be opened.
+        DataDirectoryUnreadable => store::DATA_DIRECTORY_UNREADABLE,
+        /// The process may not write to the data directory or to a file in it.
+        DataDirectoryDenied => store::DATA_DIRECTORY_DENIED,
+        /// The database is missing or empty, although the data directory contained a registry.
+        DatabaseMissing => store::DATABASE_MISSING,
+        /// The database does not belong to the data directory that contains it.
+        DatabaseForeign => store::DATABASE_FOREIGN,
+        /// Files of the data directory were moved, replaced or truncated while they were open.
+        DataDirectoryDisplaced => store::DATA_DIRECTORY_DISPLACED,
+        /// The disk with the data directory is full, so nothing can be stored.
+        DiskFull => store::DISK_FULL,
+        /// Reading or writing the database failed.
+        DiskFailed => store::DISK_FAILED,
+        /// The database does not contain the data that was written to it.
+        StoreDamaged => store::STORE_DAMAGED,
+        /// The private keys in the data directory are sealed with another sealing key.
+        SealingKeyWrong => store::SEALING_KEY_WRONG,
+        /// The text that is configured as the sealing key is not one.
+        SealingKeyInvalid => store::SEALING_KEY_INVALID,
+        /// The preset credentials of the application that manages the server cannot be used.
+        PresetCredentialsInvalid => settings::PRESET_CREDENTIALS_INVALID,
+        /// The application with the preset client id cannot manage the server.
+        ManagerIncapable => settings::MANAGER_INCAPABLE,
+
+        /// The address of the server is not an http or https URL with a host.
+        ServerUrlInvalid => connection::SERVER_URL_INVALID,
+        /// The client does not send a secret over plain http to another machine.
+        PlainHttpRefused => connection::PLAIN_HTTP_REFUSED,
+        /// The host name of the server cannot be resolved.
+        HostNameUnresolved => connection::HOST_NAME_UNRESOLVED,
+        /// No server listens at the address.
+        ConnectionRefused => connection::CONNECTION_REFUSED,
+        /// The address of the server cannot be reached.
+        ConnectionFailed => connection::CONNECTION_FAILED,
+        /// The connection to the server was not established in time.
+        ConnectionTimedOut => connection::CONNECTION_TIMED_OUT,
+        /// The answer of the server was not complete in time.
+        AnswerTimedOut => connection::ANSWER_TIMED_OUT,
+        /// The answer is larger than any token response or metadata.
+        AnswerTooLarge => connection::ANSWER_TOO_LARGE,
+        /// The connection was closed before the answer was complete.
+        ConnectionLost => connection::CONNECTION_LOST,
+        /// The bytes that the server sent are not HTTP.
+        AnswerNotHttp => connection::ANSWER_NOT_HTTP,
+        /// The HTTP client could not send the request, for a reason of its own.
+        RequestNotSent => connection::REQUEST_NOT_SENT,
+        /// The certificate of the server is not signed by an authority that this machine trusts.
+        CertificateUntrusted => certificate::CERTIFICATE_UNTRUSTED,
+        /// The certificate of the server is not for the host name of the address.
+        CertificateNameMismatch => certificate::CERTIFICATE_NAME_MISMATCH,
+        /// The certificate of the server has expired or is not valid yet.
+        CertificateNotValidNow => certificate::CERTIFICATE_NOT_VALID_NOW,
+        /// The server presents the certificate of an authority as its own.
+        CertificateIsCa => certificate::CERTIFICATE_IS_CA,
+        /// The certificate was not issued for servers.
+        CertificatePurposeMismatch => certificate::CERTIFICATE_PURPOSE_MISMATCH,
+        /// The authority revoked the certificate of the server.
+        CertificateRevoked => certificate::CERTIFICATE_REVOKED,
+        /// The certificate of the server cannot be read.
+        CertificateMalformed => certificate::CERTIFICATE_MALFORMED,
+        /// The certificate of the server needs an algorithm or an extension that the client does not support.
+        CertificateUnsupported => certificate::CERTIFICATE_UNSUPPORTED,
+        /// The certificate of the server is not accepted, for a reason that has no cause of its own.
+        CertificateRejected => certificate::CERTIFICATE_REJECTED,
+        /// The TLS handshake with the server failed.
+        TlsFailed => certificate::TLS_FAILED,
+        /// The file with additional authorities of a client contains no certificate that can be read.
+        CaCertificatesInvalid => certificate::CA_CERTIFICATES_INVALID,
+        /// There is no metadata of an issuer at the address where it belongs.
+        MetadataNotFound => answer::METADATA_NOT_FOUND,
+        /// The metadata names another issuer than the one that the client asked for.
+        MetadataIssuerMismatch => answer::METADATA_ISSUER_MISMATCH,
+        /// The metadata of the issuer names no token endpoint that the client can use.
+        TokenEndpointMissing => answer::TOKEN_ENDPOINT_MISSING,
+        /// The token endpoint answered with a redirect, which a client does not follow with a secret.
+        AnswerRedirected => answer::ANSWER_REDIRECTED,
+        /// The answer is neither a token nor an error of OAuth.
+        AnswerNotUnderstood => answer::ANSWER_NOT_UNDERSTOOD,
+        /// The server issued a token of a type that the client does not support.
+        TokenTypeUnsupported => answer::TOKEN_TYPE_UNSUPPORTED,
+        /// The token that the server issued is empty, or has characters that a header cannot contain.
+        TokenUnusable => answer::TOKEN_UNUSABLE,
+        /// The token endpoint of a server refused the request of a client with an error code.
+        TokenRequestRefused => answer::TOKEN_REQUEST_REFUSED,
     }
 }

@@ -88,10 +88,14 @@ catalogued! {
         RequestTimeout => statuses::REQUEST_TIMEOUT,
         /// 409.
         Conflict => statuses::CONFLICT,
+        /// 412.
+        PreconditionFailed => statuses::PRECONDITION_FAILED,
         /// 413.
         ContentTooLarge => statuses::CONTENT_TOO_LARGE,
         /// 414.
         UriTooLong => statuses::URI_TOO_LONG,
+        /// 415.
+        UnsupportedMediaType => statuses::UNSUPPORTED_MEDIA_TYPE,
         /// 429.
         TooManyRequests => statuses::TOO_MANY_REQUESTS,
         /// 431.

@@ -8,7 +8,8 @@ use crate::{ErrorCode, Profile, Status};
 pub struct Wire {
     /// The status of the answer.
     pub status: Status,
-    /// The `error` code, absent if RFC 6750, section 3.1 requires it to be: for a request without credentials.
+    /// The `error` code, absent if RFC 6750, section 3.1 requires it to be, for a request without credentials, and in the answers of management
+    /// operations, which have codes of their own.
     pub error: Option<ErrorCode>,
     /// The `error_description`.
     pub description: Text,

@@ -475,7 +475,7 @@ fn a19_codes_are_those_of_rfc_6749_or_registered() {
     use ErrorCode::*;
     for (cause, profile, wire) in all_forms() {
         let registered = match wire.error {
-            None => cause == Cause::TokenMissing,
+            None => cause == Cause::TokenMissing || cause.is_of_an_operation(),
             Some(NotFound) => cause == Cause::PathUnknown,
             Some(InvalidToken | InsufficientScope) => {
                 matches!(wire.status, Status::Unauthorized | Status::Forbidden)

@@ -1,6 +1,7 @@
 //! Problems with a key that is to be used. They are found at startup or at an import, never by a request; a caller that
 //! meets one nevertheless gets the answer to an internal error.
 
+use super::inside::{Inside, operators};
 use super::server::{BROKEN, BROKEN_ADVICE};
 use crate::{Advice, Cause, Disclosure, Entry, Fault, Source, Task};
 
@@ -89,3 +90,36 @@ pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
         Source::rfc("RFC 7517", "4.3"),
     ],
 };
+
+pub(crate) const KEY_ALGORITHM_UNCLEAR: Entry = operators(Inside {
+    id: "key-algorithm-unclear",
+    title: "Algorithm of key unclear",
+    meaning: "The key fits several algorithms and none is named, or does not fit the one that is named.",
+    causes: &[
+        "An RSA key fits RS256 and PS256, so that one of them has to be named.",
+        "The algorithm that is named is for another type of key, such as ES256 for an RSA key.",
+    ],
+    fixes: &[
+        "Name the algorithm that the APIs expect, and that fits the type of the key.",
+        "If the APIs expect another algorithm, create a key for that algorithm.",
+    ],
+    tasks: &[Task::ImportKey],
+    related: &[Cause::KeyUnsupported, Cause::KeyUnusable],
+    sources: &[Source::rfc("RFC 7518", "3.1")],
+});
+
+pub(crate) const KEY_ID_INVALID: Entry = operators(Inside {
+    id: "key-id-invalid",
+    title: "Key id invalid",
+    meaning: "The key id is too long, or has characters other than visible ASCII characters.",
+    causes: &[
+        "The key id contains a space, or was derived from a text in another script.",
+        "The member kid of the JWK has such a value.",
+    ],
+    fixes: &[
+        "Choose a short key id of letters and digits, or omit it to use the thumbprint of the key.",
+    ],
+    tasks: &[Task::ImportKey],
+    related: &[Cause::KeyIdTaken, Cause::KeyMalformed],
+    sources: &[Source::rfc("RFC 7517", "4.5")],
+});

@@ -1,46 +1,16 @@
 //! Requests that an operation of the management API refuses itself, after the token was accepted. The answer has a code of the API's own.
 
+pub(crate) mod input;
+pub(crate) mod keys;
+pub(crate) mod limits;
+pub(crate) mod lookup;
+mod refusal;
+pub(crate) mod state;
+pub(crate) mod taken;
+pub(crate) mod used;
+
 use super::forms::refused;
 use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
-
-pub(crate) const OPERATION_REFUSED: Entry = Entry {
-    id: "operation-refused",
-    title: "Management operation refused",
-    fault: Fault::Client,
-    disclosure: Disclosure::Public,
-    wire: WireForms::same(refused(
-        Status::BadRequest,
-        ErrorCode::InvalidRequest,
-        "The operation cannot be performed as requested; code and message in the response explain why",
-    )),
-    operator: "The management API refused a request from an authenticated caller; code and message in the response explain why.",
-    for_caller: Advice {
-        causes: &[
-            "The operation does not accept a field, a parameter or the media type of the request.",
-            "The record that the request names does not exist, has changed, or is in use.",
-        ],
-        fixes: &[
-            "Read code and message in the response: they name the wrong field and the accepted values.",
-            "Compare the request with /api/v1/openapi.json, which describes every operation.",
-        ],
-    },
-    for_operator: Advice {
-        causes: &[
-            "A client of the management API sends a request that does not match the operation or the current records of the server.",
-        ],
-        fixes: &[
-            "Look up the operation and the code in the diagnosis, and ask the owner of the client for the message in the response.",
-            "If the client keeps repeating the request, correct the client or disable its application.",
-        ],
-    },
-    tasks: &[Task::LookUpDiagnosis],
-    related: &[Cause::ScopeBeyondToken, Cause::ManagementProtected],
-    sources: &[
-        Source::rfc("RFC 9110", "15.5.1"),
-        Source::rfc("RFC 9110", "15.5.5"),
-        Source::rfc("RFC 9110", "15.5.10"),
-    ],
-};
 
 pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
     id: "scope-beyond-token",
@@ -113,6 +83,6 @@ pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
         ],
     },
     tasks: &[Task::LookUpDiagnosis],
-    related: &[Cause::ScopeBeyondToken, Cause::OperationRefused],
+    related: &[Cause::ScopeBeyondToken],
     sources: &[Source::rfc("RFC 9110", "15.5.10")],
 };

@@ -127,6 +127,23 @@ pub(crate) const CONFLICT: StatusEntry = StatusEntry {
     sources: &[Source::rfc("RFC 9110", "15.5.10")],
 };
 
+pub(crate) const PRECONDITION_FAILED: StatusEntry = StatusEntry {
+    code: 412,
+    reason: "Precondition Failed",
+    meaning: "The record does not have the version that a header of the request names.",
+    advice: Advice {
+        causes: &[
+            "In a call to the management API: another client changed the record after this one had read it.",
+            "In a call to the management API: the operation does not support the header If-Match.",
+        ],
+        fixes: &[
+            "Read the record again, and repeat the change with the new ETag if the change still applies.",
+            "Omit the header If-Match if the change is to be made in any case.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 9110", "15.5.13")],
+};
+
 pub(crate) const CONTENT_TOO_LARGE: StatusEntry = StatusEntry {
     code: 413,
     reason: "Content Too Large",
@@ -147,6 +164,23 @@ pub(crate) const URI_TOO_LONG: StatusEntry = StatusEntry {
         fixes: &["Send the parameters in the body of a POST."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.15")],
+};
+
+pub(crate) const UNSUPPORTED_MEDIA_TYPE: StatusEntry = StatusEntry {
+    code: 415,
+    reason: "Unsupported Media Type",
+    meaning: "The body has a format that the server does not accept for this request.",
+    advice: Advice {
+        causes: &[
+            "The header Content-Type is missing, or does not match the body.",
+            "The body is compressed, or has a format that the endpoint does not support.",
+        ],
+        fixes: &[
+            "Send the header Content-Type that the endpoint documents, and a body in that format.",
+            "Send the body without compression.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 9110", "15.5.16")],
 };
 
 pub(crate) const TOO_MANY_REQUESTS: StatusEntry = StatusEntry {

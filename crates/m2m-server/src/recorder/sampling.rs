@@ -55,10 +55,11 @@ struct Class {
     others: HashMap<Cause, u64>,
 }
 
-/// The properties that refusals which are counted together have in common.
+/// The properties that refusals with a common budget have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Source {
-    cause: Cause,
+    /// `None` for all causes of operations, so that a client with many kinds of mistakes has no larger budget than others.
+    cause: Option<Cause>,
     block: AddressBlock,
     client_id: Option<Arc<str>>,
 }
@@ -66,7 +67,7 @@ struct Source {
 #[derive(Debug)]
 struct Tally {
     bucket: Bucket,
-    counted: u64,
+    counted: HashMap<Cause, u64>,
 }
 
 /// A budget that is refilled each second.
@@ -187,8 +188,9 @@ impl Sampling {
     /// Returns the number of refusals that were counted since the last call of `take`.
     pub(super) fn counted(&self) -> u64 {
         let counts = self.0.iter().flat_map(|class| {
-            let sources = class.sources.values().map(|tally| tally.counted);
-            sources.chain(class.others.values().copied())
+            let sources = class.sources.values().map(|tally| &tally.counted);
+            let counts = sources.chain([&class.others]);
+            counts.flat_map(|counts| counts.values().copied())
         });
         counts.sum()
     }
@@ -209,7 +211,7 @@ impl Class {
     fn admit(&mut self, event: &RefusedEvent) -> bool {
         let now = event.time.as_seconds();
         let source = Source {
-            cause: event.cause,
+            cause: (!event.cause.is_of_an_operation()).then_some(event.cause),
             block: AddressBlock::of(event.address),
             client_id: match &event.client_id {
                 RecordedClientId::Known(client_id) => Some(Arc::clone(client_id)),
@@ -223,7 +225,7 @@ impl Class {
         let budget = self.caller.of_source();
         let tally = self.sources.entry(source).or_insert_with(|| Tally {
             bucket: Bucket::full(budget),
-            counted: 0,
+            counted: HashMap::new(),
         });
         tally.bucket.refill(budget, now);
         self.bucket.refill(self.caller.of_all(), now);
@@ -232,7 +234,7 @@ impl Class {
             self.bucket.left -= 1;
             return true;
         }
-        tally.counted += 1;
+        *tally.counted.entry(event.cause).or_default() += 1;
         false
     }
 
@@ -240,16 +242,13 @@ impl Class {
         let caller = self.caller;
         let budget = caller.of_source();
         self.sources.retain(|source, tally| {
-            let count = core::mem::take(&mut tally.counted);
-            if count > 0 {
-                taken.push(Summary {
-                    cause: source.cause,
-                    block: Some(source.block),
-                    client_id: source.client_id.clone(),
-                    caller,
-                    count,
-                });
-            }
+            taken.extend(tally.counted.drain().map(|(cause, count)| Summary {
+                cause,
+                block: Some(source.block),
+                client_id: source.client_id.clone(),
+                caller,
+                count,
+            }));
             tally.bucket.refill(budget, now.as_seconds());
             tally.bucket.left < budget.burst
         });
@@ -282,7 +281,7 @@ impl Bucket {
     }
 }
 
-/// The maximum number of sources that are distinguished, for each kind of caller, at some 200 bytes each. Each has at most one line in a summary.
+/// The maximum number of sources that are distinguished, for each kind of caller, at some 200 bytes each. Each has at most one line for each of its causes in a summary.
 const MAX_SOURCES: usize = 256;
 
 /// Unit: seconds.
@@ -376,13 +375,32 @@ mod tests {
             sampling.admit(CallerKind::Stranger, &event);
         }
         let mut flood = refused(KNOWN);
-        flood.cause = Cause::OperationRefused;
+        flood.cause = Cause::FieldInvalid;
         (0..100_000).for_each(|_| {
             sampling.admit(CallerKind::Authenticated, &flood);
         });
         for caller in [CallerKind::Named, CallerKind::Powerful] {
             assert!(sampling.admit(caller, &refused(KNOWN)), "{caller:?}");
         }
+    }
+
+    #[test]
+    fn x24_a_client_that_makes_all_kinds_of_mistakes_hides_no_other_client() {
+        const SENT: usize = 10_000;
+        let mut sampling = Sampling::default();
+        let mut event = refused(KNOWN);
+        let causes = Cause::ALL.iter().filter(|cause| cause.is_of_an_operation());
+        let mut admitted = 0;
+        for cause in causes.cycle().take(SENT) {
+            event.cause = *cause;
+            admitted += usize::from(sampling.admit(CallerKind::Authenticated, &event));
+        }
+        assert_eq!(admitted, 100);
+        event.client_id = RecordedClientId::Known("another".into());
+        assert!(sampling.admit(CallerKind::Authenticated, &event));
+        let counted = sums(&sampling.take(NOON));
+        assert!(counted.len() > 50, "each cause is counted: {counted:?}");
+        assert_eq!(counted.values().sum::<u64>(), 9_900);
     }
 
     #[test]

@@ -73,14 +73,14 @@ fn f7_x24_every_refusal_of_an_authenticated_caller_is_logged_with_trace_id_calle
             "POST",
             "/api/v1/apis",
             &json!({ "name": 1 }),
-            (400, "FIELD_INVALID", Cause::OperationRefused),
+            (400, "FIELD_INVALID", Cause::RequestStructureInvalid),
         ),
         (
             MANAGER,
             "GET",
             "/api/v1/apis/x",
             &null,
-            (404, "API_NOT_FOUND", Cause::OperationRefused),
+            (404, "API_NOT_FOUND", Cause::ApiNotFound),
         ),
         (
             MANAGER,
