@@ -5,6 +5,7 @@ use core::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use m2m_authority::registry::{SecretHash, generate_secret};
+use m2m_errors::Cause;
 use oauth_proto::ClientId;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -43,6 +44,18 @@ pub enum InvalidPreset {
         "the secret must not contain control characters such as line breaks, and must not begin or end with whitespace"
     )]
     SecretUnclean,
+}
+
+impl InvalidPreset {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::ClientId | Self::SecretTooShort { .. } | Self::SecretUnclean => {
+                Cause::PresetCredentialsInvalid
+            }
+        }
+    }
 }
 
 impl GeneratedCredentials {

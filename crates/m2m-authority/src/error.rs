@@ -15,6 +15,16 @@ pub enum InvalidAuthority {
     Issuer(InvalidIssuer),
 }
 
+impl InvalidAuthority {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Issuer(error) => error.cause(),
+        }
+    }
+}
+
 /// The reason why an access token was not issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

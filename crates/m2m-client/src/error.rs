@@ -1,7 +1,6 @@
 //! The reasons why there is no token: what happened, its usual causes, and its fixes.
 //!
-//! Refusals by a server are explained by the catalogue of `m2m-errors`. Failures on the way to a server have no form on
-//! the wire, and so no entry there; their causes and fixes are listed here, in the same shape.
+//! The catalogue of `m2m-errors` explains all of them, refusals by a server and failures on the way to one.
 
 mod credentials;
 mod discovery;

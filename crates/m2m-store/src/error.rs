@@ -1,5 +1,7 @@
 //! The errors of a store.
 
+use m2m_errors::Cause;
+
 /// The error of a store operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -158,6 +160,32 @@ impl FailureKind {
 }
 
 impl StoreError {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::InUse => Cause::DataDirectoryInUse,
+            Self::NewerSchema { .. } => Cause::DataSchemaNewer,
+            Self::UnreleasedSchema { .. } => Cause::DataSchemaUnreleased,
+            Self::Unopened { obstacle, .. } => match obstacle {
+                Some(Obstacle::Full) => Cause::DiskFull,
+                Some(Obstacle::ReadOnly | Obstacle::Denied) => Cause::DataDirectoryDenied,
+                None => Cause::DataDirectoryUnreadable,
+            },
+            Self::Lost { .. } => Cause::DatabaseMissing,
+            Self::Foreign { .. } => Cause::DatabaseForeign,
+            Self::Displaced { .. } => Cause::DataDirectoryDisplaced,
+            Self::Busy => Cause::StoreUnavailable,
+            Self::TooMuchWork => Cause::QueryTooExpensive,
+            Self::Full { .. } => Cause::DiskFull,
+            Self::Failed { .. } => Cause::DiskFailed,
+            Self::Unknown { .. } => Cause::ChangeUnknown,
+            Self::Damaged { .. } => Cause::StoreDamaged,
+            Self::WrongSealingKey { .. } => Cause::SealingKeyWrong,
+            Self::TooManyRevocations => Cause::TooManyRevocations,
+        }
+    }
+
     /// Returns the kind of failure.
     #[must_use]
     pub const fn kind(&self) -> FailureKind {
@@ -200,4 +228,17 @@ pub enum CommitError {
     /// The change could not be made durable. It was not made, except after [`StoreError::Unknown`], which leaves that open.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl CommitError {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Conflict => Cause::RegistryChanged,
+            Self::Unaudited => Cause::InternalError,
+            Self::Inconsistent { .. } => Cause::RegistryInconsistent,
+            Self::Store(error) => error.cause(),
+        }
+    }
 }

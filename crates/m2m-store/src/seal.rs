@@ -5,6 +5,7 @@ use core::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use m2m_authority::registry::KeyState;
+use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, Pkcs8Document, Signer as _, SigningKey, UnixTime};
 use zeroize::Zeroizing;
 
@@ -39,6 +40,14 @@ pub struct SealingKey(Zeroizing<[u8; Self::BYTES]>);
     SealingKey::BYTES
 )]
 pub struct InvalidSealingKey;
+
+impl InvalidSealingKey {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::SealingKeyInvalid
+    }
+}
 
 impl SealingKey {
     /// The length of the key. Unit: bytes.

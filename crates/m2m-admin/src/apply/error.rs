@@ -1,6 +1,7 @@
 //! The reasons why a file is not applied.
 
 use m2m_authority::registry::Problem;
+use m2m_errors::Cause;
 use m2m_store::{CommitError, StoreError, Subject};
 
 use crate::Mistake;
@@ -34,6 +35,19 @@ pub enum ApplyError {
     /// The change could not be committed. A conflict is returned only after the last attempt.
     #[error(transparent)]
     Commit(#[from] CommitError),
+}
+
+impl ApplyError {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Mistake(mistake) => mistake.cause(),
+            Self::Left { .. } => Cause::RecordInUse,
+            Self::LastManagement { .. } => Cause::ManagementProtected,
+            Self::Commit(error) => error.cause(),
+        }
+    }
 }
 
 impl From<StoreError> for ApplyError {

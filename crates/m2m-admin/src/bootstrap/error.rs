@@ -1,6 +1,7 @@
 //! The reasons why a management application is not created.
 
 use m2m_authority::registry::InvalidRegistry;
+use m2m_errors::Cause;
 use m2m_store::CommitError;
 
 use crate::attempts::Failure;
@@ -31,6 +32,19 @@ pub enum BootstrapError {
     /// The change could not be committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
+}
+
+impl BootstrapError {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::ClientIdTaken { .. } => Cause::ClientIdTaken,
+            Self::Incapable { .. } => Cause::ManagerIncapable,
+            Self::Misfit(error) => error.problem.cause(),
+            Self::Commit(error) => error.cause(),
+        }
+    }
 }
 
 impl Failure for BootstrapError {

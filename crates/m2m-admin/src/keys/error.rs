@@ -1,5 +1,6 @@
 //! The errors of changes of signing keys.
 
+use m2m_errors::Cause;
 use m2m_store::CommitError;
 
 use super::RotationRefused;
@@ -29,6 +30,19 @@ pub enum KeyError {
     /// The change could not be committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
+}
+
+impl KeyError {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::KeyIdTaken { .. } => Cause::KeyIdTaken,
+            Self::Retired { .. } => Cause::KeyRetired,
+            Self::Refused(refused) => refused.cause(),
+            Self::Commit(error) => error.cause(),
+        }
+    }
 }
 
 impl Failure for KeyError {

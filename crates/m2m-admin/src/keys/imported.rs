@@ -1,5 +1,6 @@
 //! A private key that was generated elsewhere.
 
+use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, InvalidKey, Pkcs8Document, Signer as _, SigningKey};
 
 /// A private key that was generated elsewhere, parsed and ready to be imported.
@@ -33,6 +34,18 @@ pub enum InvalidImport {
         m2m_jwt::limits::MAX_KEY_ID_BYTES
     )]
     KeyId,
+}
+
+impl InvalidImport {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Key(error) => error.cause(),
+            Self::OtherAlgorithm { .. } | Self::AlgorithmNeeded => Cause::KeyAlgorithmUnclear,
+            Self::KeyId => Cause::KeyIdInvalid,
+        }
+    }
 }
 
 impl ImportedKey {

@@ -1,6 +1,7 @@
 //! The rotation of signing keys.
 
 use m2m_authority::registry::{KeyState, Lifetime};
+use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, KeyNotGenerated, SigningKey, UnixTime};
 use m2m_store::{Actor, Backend, CommitError, KeyRecord, SealingKey};
 
@@ -59,6 +60,18 @@ pub enum RotationRefused {
         /// The reason.
         why: KeyNotGenerated,
     },
+}
+
+impl RotationRefused {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::TooEarly { .. } => Cause::KeyTooNew,
+            Self::TooMany { .. } => Cause::TooManyKeys,
+            Self::NotGenerated { .. } => Cause::KeyNotGenerated,
+        }
+    }
 }
 
 /// Takes the next step of a rotation.

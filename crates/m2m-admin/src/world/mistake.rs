@@ -4,6 +4,7 @@ use core::fmt;
 use core::ops::Range;
 
 use m2m_authority::registry::{InvalidRegistry, Kind, Path, Problem};
+use m2m_errors::Cause;
 use serde_json::Value;
 
 use super::locate::{Part, Source};
@@ -68,6 +69,16 @@ impl Mistake {
     #[must_use]
     pub const fn is_malformed(&self) -> bool {
         self.is_malformed
+    }
+
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        if self.is_malformed {
+            Cause::RegistryFileInvalid
+        } else {
+            Cause::RegistryFileUnfit
+        }
     }
 
     /// Returns a mistake in the value at this place.

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::collections::{HashMap, HashSet};
 
+use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use oauth_proto::ClientId;
 
@@ -109,6 +110,25 @@ pub enum Problem {
         /// The name.
         value: Box<str>,
     },
+}
+
+impl Problem {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Taken { .. } => Cause::NameTaken,
+            Self::Unknown { .. } => Cause::ReferenceNotFound,
+            Self::TokenTooLong { .. } => Cause::ApplicationTokenTooLong,
+            Self::SystemUserIsClient { .. } => Cause::SystemUserTaken,
+            Self::Private { .. } => Cause::PropertyPrivate,
+            Self::Malformed { .. }
+            | Self::TooMany { .. }
+            | Self::TooSmall { .. }
+            | Self::NotBeforeInFuture { .. }
+            | Self::WithoutOrganization { .. } => Cause::FieldInvalid,
+        }
+    }
 }
 
 /// The kind of thing that a value refers to.

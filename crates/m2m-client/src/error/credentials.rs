@@ -1,5 +1,7 @@
 //! The errors of credentials and certificates that a caller passes in.
 
+use m2m_errors::Cause;
+
 /// The credentials cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -12,6 +14,16 @@ pub enum InvalidCredentials {
     SecretEmpty,
 }
 
+impl InvalidCredentials {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::ClientIdEmpty | Self::SecretEmpty => Cause::CredentialsMissing,
+        }
+    }
+}
+
 /// The parameter is one that [`AccessTokenRequest`](crate::AccessTokenRequest) writes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the parameter {name} is reserved: it is set automatically")]
@@ -19,6 +31,14 @@ pub enum InvalidCredentials {
 pub struct ReservedParameter {
     /// The name of the parameter.
     pub name: &'static str,
+}
+
+impl ReservedParameter {
+    /// Returns the cause in the taxonomy of errors: the request would have the parameter twice.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::ParameterRepeated
+    }
 }
 
 /// The bytes are not CA certificates as PEM.
@@ -41,4 +61,17 @@ pub enum InvalidCaCertificates {
         /// The number of the certificate, counted from 1.
         number: usize,
     },
+}
+
+#[cfg(feature = "hyper")]
+impl InvalidCaCertificates {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::NoCertificate | Self::NotPem { .. } | Self::NotX509 { .. } => {
+                Cause::CaCertificatesInvalid
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Errors of the discovery of a token endpoint.
 
 use http::StatusCode;
-use m2m_errors::Advice;
+use m2m_errors::{Advice, Cause};
 use oauth_proto::InvalidDocument;
 
 use crate::excerpt::Cleaner;
@@ -52,14 +52,22 @@ pub enum DiscoveryError {
 }
 
 impl DiscoveryError {
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Status { .. } | Self::Document { .. } => Cause::MetadataNotFound,
+            Self::OtherIssuer { .. } => Cause::MetadataIssuerMismatch,
+            Self::TokenEndpointMissing { .. } | Self::TokenEndpointUnusable { .. } => {
+                Cause::TokenEndpointMissing
+            }
+        }
+    }
+
     /// Returns the usual causes, and the fixes.
     #[must_use]
     pub const fn advice(&self) -> Advice {
-        match self {
-            Self::Status { .. } | Self::Document { .. } => NO_METADATA,
-            Self::OtherIssuer { .. } => OTHER_ISSUER,
-            Self::TokenEndpointMissing { .. } | Self::TokenEndpointUnusable { .. } => NO_ENDPOINT,
-        }
+        self.cause().entry().for_caller
     }
 
     /// Returns the same error without the secret of a client, in case the metadata repeats it.
@@ -87,34 +95,3 @@ impl DiscoveryError {
         }
     }
 }
-
-const NO_METADATA: Advice = Advice {
-    causes: &[
-        "The issuer is misspelled, or is the address of something else, such as a dashboard, an API or a token endpoint.",
-        "The path of the issuer, such as a tenant, is missing or wrong.",
-        "A proxy, a firewall or a login page answers instead of the server.",
-    ],
-    fixes: &[
-        "Copy the issuer exactly from the documentation of the server, or from the claim iss of one of its tokens.",
-        "Fetch /.well-known/oauth-authorization-server or /.well-known/openid-configuration of the issuer with curl, and check which server answers.",
-    ],
-};
-
-const OTHER_ISSUER: Advice = Advice {
-    causes: &[
-        "The issuer differs in a detail, such as a trailing slash, http instead of https, or another name of the same host.",
-        "The server is behind a proxy and is not configured with its public address.",
-    ],
-    fixes: &[
-        "If this is the intended server, use the issuer exactly as it is in its metadata.",
-        "If it is your server, set its issuer to the address that callers use.",
-    ],
-};
-
-const NO_ENDPOINT: Advice = Advice {
-    causes: &[
-        "The server does not issue tokens to machines, or its metadata is incomplete.",
-        "The server is behind a proxy that terminates TLS, and is not configured with its https address.",
-    ],
-    fixes: &["Ask the operator of the server to publish a token_endpoint that is an https URL."],
-};

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use m2m_errors::Advice;
+use m2m_errors::{Advice, Cause};
 
 use super::{DiscoveryError, Refused, TransportError, UnexpectedAnswer};
 
@@ -27,6 +27,17 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// Returns the cause in the taxonomy of errors. Only the server knows the exact cause of a refusal.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Refused(_) => Cause::TokenRequestRefused,
+            Self::Unexpected(answer) => answer.cause(),
+            Self::Discovery(error) => error.cause(),
+            Self::Transport(error) => error.failure().cause(),
+        }
+    }
+
     /// Returns the usual causes, and the fixes.
     #[must_use]
     pub fn advice(&self) -> Advice {

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use http::StatusCode;
-use m2m_errors::{Advice, Status};
+use m2m_errors::{Advice, Cause, Status};
 use oauth_proto::InvalidDocument;
 
 /// An answer that is neither a token nor a refusal: the page of a proxy, another document, a token of another type.
@@ -49,17 +49,33 @@ pub enum UnexpectedReason {
 }
 
 impl UnexpectedAnswer {
-    /// Returns the usual causes, and the fixes.
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match &self.because {
+            UnexpectedReason::Redirect { .. } => Cause::AnswerRedirected,
+            UnexpectedReason::Status
+            | UnexpectedReason::ContentType { .. }
+            | UnexpectedReason::Document(_) => Cause::AnswerNotUnderstood,
+            UnexpectedReason::TokenType { .. } => Cause::TokenTypeUnsupported,
+            UnexpectedReason::TokenMalformed => Cause::TokenUnusable,
+        }
+    }
+
+    /// Returns the usual causes, and the fixes: those of the status if the answer has nothing more exact.
     #[must_use]
     pub fn advice(&self) -> Advice {
-        match &self.because {
-            UnexpectedReason::Redirect { .. } => REDIRECT,
-            UnexpectedReason::Status => Status::from_code(self.status.as_u16())
-                .map_or(ANOTHER_SERVER, |status| status.entry().advice),
-            UnexpectedReason::ContentType { .. } | UnexpectedReason::Document(_) => ANOTHER_SERVER,
-            UnexpectedReason::TokenType { .. } => TOKEN_TYPE,
-            UnexpectedReason::TokenMalformed => TOKEN_MALFORMED,
-        }
+        let of_status = match &self.because {
+            UnexpectedReason::Status => Status::from_code(self.status.as_u16()),
+            UnexpectedReason::Redirect { .. }
+            | UnexpectedReason::ContentType { .. }
+            | UnexpectedReason::Document(_)
+            | UnexpectedReason::TokenType { .. }
+            | UnexpectedReason::TokenMalformed => None,
+        };
+        of_status.map_or(self.cause().entry().for_caller, |status| {
+            status.entry().advice
+        })
     }
 }
 
@@ -103,40 +119,3 @@ impl fmt::Display for UnexpectedAnswer {
 }
 
 impl core::error::Error for UnexpectedAnswer {}
-
-const REDIRECT: Advice = Advice {
-    causes: &[
-        "The address uses http, and the server redirects to https.",
-        "The path of the address is wrong: it lacks a slash, has an extra one, or is that of a web page.",
-        "The server has moved.",
-    ],
-    fixes: &[
-        "If you trust the target of the redirect, use that address.",
-        "Configure only the issuer, so that the token endpoint is read from its metadata.",
-    ],
-};
-
-const ANOTHER_SERVER: Advice = Advice {
-    causes: &[
-        "A proxy, a firewall or a login page answers instead of the server.",
-        "The address is that of a web page or another service, not that of a token endpoint.",
-    ],
-    fixes: &[
-        "Fetch the metadata of the issuer with curl from the same machine, and check which server answers.",
-        "Compare the address with token_endpoint in the metadata of the issuer.",
-    ],
-};
-
-const TOKEN_TYPE: Advice = Advice {
-    causes: &[
-        "The server binds tokens to a proof of possession, such as DPoP, which this client does not support.",
-    ],
-    fixes: &["Register the application for bearer tokens, or use a client that supports the type."],
-};
-
-const TOKEN_MALFORMED: Advice = Advice {
-    causes: &["The server, or a proxy that changes its answers, is faulty."],
-    fixes: &[
-        "Request a token with curl from the same machine, and send the answer, without the token, to the operator of the server.",
-    ],
-};
