@@ -278,10 +278,8 @@ catalogued! {
         /// A management operation would leave the server without a manager.
         ManagementProtected => management::MANAGEMENT_PROTECTED,
 
-        /// A field or a parameter of the request has a value that the operation does not accept.
+        /// A field or a parameter of the request is unknown, is missing, or has a value that the operation does not accept.
         FieldInvalid => management::input::FIELD_INVALID,
-        /// A field or a parameter of the request is unknown, is missing, or has the wrong type.
-        RequestStructureInvalid => management::input::REQUEST_STRUCTURE_INVALID,
         /// The query of the URL cannot be read.
         QueryMalformed => management::input::QUERY_MALFORMED,
         /// The body of the request is not the JSON or the text that the operation expects.

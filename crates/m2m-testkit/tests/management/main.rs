@@ -10,6 +10,7 @@ mod access;
 mod apis;
 mod applications;
 mod bodies;
+mod causes;
 mod checks;
 mod clocks;
 mod coalition;

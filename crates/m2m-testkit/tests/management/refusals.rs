@@ -73,7 +73,7 @@ fn f7_x24_every_refusal_of_an_authenticated_caller_is_logged_with_trace_id_calle
             "POST",
             "/api/v1/apis",
             &json!({ "name": 1 }),
-            (400, "FIELD_INVALID", Cause::RequestStructureInvalid),
+            (400, "FIELD_INVALID", Cause::FieldInvalid),
         ),
         (
             MANAGER,

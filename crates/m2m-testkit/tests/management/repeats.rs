@@ -190,3 +190,14 @@ fn a_change_that_was_decided_at_another_version_is_not_made() {
         assert_eq!(answer.status, 404, "{answer:?}");
     }
 }
+
+#[test]
+fn a_condition_that_an_operation_cannot_check_is_refused() {
+    let server = Server::start();
+    let api = server.api("https://a.example", &[]);
+    let path = format!("/api/v1/apis/{api}/scopes");
+    let scope = json!({ "key": "read:a" });
+    let answer = server.call_with("POST", &path, "if-match: *\r\n", &scope);
+    answer.refusal((412, "VERSION_UNKNOWN"));
+    server.done("POST", &path, &scope);
+}

@@ -5,37 +5,21 @@ use crate::{Cause, Entry, Status};
 
 pub(crate) const FIELD_INVALID: Entry = entry(Refusal {
     id: "field-invalid",
-    title: "Field value not accepted",
+    title: "Field not accepted",
     status: Status::BadRequest,
-    meaning: "A field or a parameter of the request has a value that the operation does not accept.",
+    meaning: "A field or a parameter of the request is unknown, is missing, or has a value that the operation does not accept.",
     causes: &[
+        "The name of a field is misspelled, or belongs to another operation or another release.",
+        "A required field is missing, or has the wrong JSON type, such as a number in quotation marks.",
         "The value is too long, too small, or contains characters that the field does not allow.",
         "The value does not fit another field of the same request or of the record.",
     ],
     fixes: &[
-        "Read the message in the response: it names the field and the accepted values.",
+        "Read the message in the response: it names the field, and the type and the values that it accepts.",
         READ_OPENAPI,
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
-    related: &[Cause::RequestStructureInvalid, Cause::ReferenceNotFound],
-});
-
-pub(crate) const REQUEST_STRUCTURE_INVALID: Entry = entry(Refusal {
-    id: "request-structure-invalid",
-    title: "Request structure not accepted",
-    status: Status::BadRequest,
-    meaning: "A field or a parameter of the request is unknown, is missing, or has the wrong type.",
-    causes: &[
-        "The name of a field is misspelled, or belongs to another operation or another release.",
-        "A required field is missing.",
-        "A value has the wrong JSON type, such as a number in quotation marks.",
-    ],
-    fixes: &[
-        "Read the message in the response: it names the field and the expected type.",
-        READ_OPENAPI,
-    ],
-    operator_fixes: &[LOOK_UP, ASK_OWNER],
-    related: &[Cause::FieldInvalid, Cause::ManagementBodyMalformed],
+    related: &[Cause::ReferenceNotFound, Cause::ManagementBodyMalformed],
 });
 
 pub(crate) const QUERY_MALFORMED: Entry = entry(Refusal {
@@ -53,7 +37,7 @@ pub(crate) const QUERY_MALFORMED: Entry = entry(Refusal {
         READ_OPENAPI,
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
-    related: &[Cause::RequestStructureInvalid, Cause::FieldInvalid],
+    related: &[Cause::FieldInvalid],
 });
 
 pub(crate) const MANAGEMENT_BODY_MALFORMED: Entry = entry(Refusal {
@@ -72,7 +56,7 @@ pub(crate) const MANAGEMENT_BODY_MALFORMED: Entry = entry(Refusal {
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
     related: &[
-        Cause::RequestStructureInvalid,
+        Cause::FieldInvalid,
         Cause::MediaTypeUnsupported,
         Cause::BodyMalformed,
     ],

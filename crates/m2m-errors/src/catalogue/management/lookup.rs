@@ -121,12 +121,12 @@ pub(crate) const FEATURE_FLAG_NOT_FOUND: Entry = entry(Refusal {
     status: Status::NotFound,
     meaning: "The organization does not have the feature flag.",
     causes: &[
-        "The key of the flag is misspelled.",
-        "The flag belongs to another organization, or was deleted.",
+        "The key is too long or has characters that a key cannot have, so there is no such flag and none can be created.",
+        "Another value, such as the name of the flag, was sent as its key.",
     ],
     fixes: &[
         "List the feature flags of the organization, and use the key of the response.",
-        "If the flag does not exist yet, set it on the organization first.",
+        "If the flag does not exist yet, choose a short key of letters, digits and underscores.",
     ],
     operator_fixes: &[LOOK_UP, DELETED],
     related: &[Cause::FeatureFlagType, Cause::OrganizationNotFound],

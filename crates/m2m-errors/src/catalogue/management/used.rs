@@ -105,7 +105,7 @@ pub(crate) const FEATURE_FLAG_TYPE: Entry = entry(Refusal {
         "If the type itself is to change, delete the flag and create it again.",
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
-    related: &[Cause::FeatureFlagNotFound, Cause::RequestStructureInvalid],
+    related: &[Cause::FeatureFlagNotFound, Cause::FieldInvalid],
 });
 
 pub(crate) const PROPERTY_NOT_FOR_APPLICATIONS: Entry = entry(Refusal {
