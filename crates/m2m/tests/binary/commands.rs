@@ -54,6 +54,30 @@ fn explain_knows_codes_causes_and_statuses_in_every_dialect() {
 }
 
 #[test]
+fn explain_shows_the_title_the_tasks_and_the_related_causes() {
+    let shown = run(&["explain", "secret-wrong"]);
+    let shown = text(&shown.stdout);
+    for part in [
+        "\n  Wrong client secret\n",
+        "\nOn a server of m2m\n",
+        "\n    m2m secret rotate CLIENT_ID --overlap 24h --issuer URL\n",
+        "\n  - With a registry file (--world): To replace a secret, set secret_sha256",
+        "\nRelated causes\n",
+        "\n  secret-rotated-out  Old secret after a rotation\n",
+    ] {
+        assert!(shown.contains(part), "{part:?}: {shown}");
+    }
+    // A cause without tasks, and a code, which has no operator.
+    for name in ["token-missing", "invalid_scope"] {
+        let shown = run(&["explain", name]);
+        assert!(
+            !text(&shown.stdout).contains("On a server of m2m"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn explain_names_the_nearest_word() {
     let output = run(&["explain", "invalid_clinet"]);
     assert_eq!(output.status.code(), Some(2));
