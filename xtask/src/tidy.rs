@@ -5,6 +5,7 @@ mod dependencies;
 mod documents;
 mod links;
 mod manifests;
+mod provoked;
 mod seeds;
 mod sources;
 mod test_ids;
@@ -46,6 +47,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     seeds::check(&tree, &mut findings);
     documents::check(&tree, workspace, &mut findings);
     coverage::check(&tree, &mut findings);
+    provoked::check(&tree, &mut findings);
 
     for warning in &findings.warnings {
         println!("warning: {warning}");

@@ -159,6 +159,28 @@ fn the_meaning_is_one_sentence_and_differs_between_causes() {
 }
 
 #[test]
+fn a_title_is_a_few_words_and_no_two_causes_share_one() {
+    let mut seen = HashSet::new();
+    for cause in Cause::ALL {
+        let title = cause.entry().title;
+        assert!(
+            (1..=6).contains(&title.split(' ').count()),
+            "{cause}: {title}"
+        );
+        assert!(seen.insert(title.to_lowercase()), "{cause}: {title}");
+    }
+}
+
+#[test]
+fn a_cause_is_not_related_to_itself_and_to_few_others() {
+    for cause in Cause::ALL {
+        let related: HashSet<_> = cause.entry().related.iter().collect();
+        assert_eq!(related.len(), cause.entry().related.len(), "{cause}");
+        assert!(related.len() <= 4 && !related.contains(cause), "{cause}");
+    }
+}
+
+#[test]
 fn a21_descriptions_hold_only_the_bytes_that_oauth_allows() {
     for &cause in Cause::ALL {
         for text in descriptions(cause)

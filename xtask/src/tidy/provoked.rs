@@ -1,0 +1,106 @@
+//! Every cause of the taxonomy is provoked by a test, or has a reason why it is only explained.
+
+use std::collections::BTreeMap;
+
+use m2m_errors::Cause;
+use serde::Deserialize;
+
+use super::tree::Tree;
+use super::{Findings, test_ids};
+
+/// The list of the causes.
+const FILE: &str = "crates/m2m-errors/tests/provoked.toml";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Causes {
+    /// The name of the test that provokes each cause.
+    provoked: BTreeMap<String, String>,
+    /// The reasons why other causes are only explained.
+    explained: BTreeMap<String, String>,
+}
+
+pub(super) fn check(tree: &Tree, findings: &mut Findings) {
+    let all: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
+    check_causes(&all, tree, findings);
+}
+
+fn check_causes(all: &[&str], tree: &Tree, findings: &mut Findings) {
+    let causes: Causes = match toml::from_str(tree.text(FILE).unwrap_or_default()) {
+        Ok(causes) => causes,
+        Err(error) => return findings.fail(format!("{FILE}: {error}")),
+    };
+    let tests = test_ids::names(tree);
+    for (cause, test) in &causes.provoked {
+        if !tests.contains(&**test) {
+            findings.fail(format!(
+                "{FILE}: {cause} names the test `{test}`, which does not exist"
+            ));
+        }
+        if causes.explained.contains_key(cause) {
+            findings.fail(format!(
+                "{FILE}: {cause} is provoked and explained: remove one"
+            ));
+        }
+    }
+    for cause in all {
+        if !causes.provoked.contains_key(*cause) && !causes.explained.contains_key(*cause) {
+            findings.fail(format!(
+                "{FILE}: {cause} is not listed: add the test that provokes it, or the reason why none does"
+            ));
+        }
+    }
+    for cause in causes.provoked.keys().chain(causes.explained.keys()) {
+        if !all.contains(&&**cause) {
+            findings.fail(format!("{FILE}: there is no cause {cause}"));
+        }
+    }
+    for (cause, reason) in &causes.explained {
+        if !reason.ends_with('.') {
+            findings.fail(format!("{FILE}: the reason of {cause} is not a sentence"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_list(list: &str, expected: &[&str]) {
+        let test = "#[test]\nfn a_test() {}";
+        let tree = Tree::of(&[(FILE, list), ("crates/a/tests/b.rs", test)]);
+        let mut findings = Findings::default();
+        check_causes(&["one", "two"], &tree, &mut findings);
+        assert_eq!(findings.failures.len(), expected.len(), "{findings:?}");
+        for (failure, expected) in findings.failures.iter().zip(expected) {
+            assert!(failure.contains(expected), "{failure}");
+        }
+    }
+
+    #[test]
+    fn each_cause_has_a_test_or_a_reason() {
+        check_list(
+            "[provoked]\none = \"a_test\"\n[explained]\ntwo = \"A bug.\"\n",
+            &[],
+        );
+        check_list(
+            "[provoked]\none = \"a_test\"\n[explained]\n",
+            &["two is not listed"],
+        );
+    }
+
+    #[test]
+    fn a_test_that_does_not_exist_and_a_wrong_cause_are_found() {
+        check_list(
+            "[provoked]\none = \"gone\"\n[explained]\none = \"A bug.\"\ntwo = \"a\"\nthree = \"A bug.\"\n",
+            &[
+                "names the test `gone`",
+                "remove one",
+                "there is no cause three",
+                "the reason of two",
+            ],
+        );
+        check_list("provoked = 1", &["provoked.toml"]);
+    }
+}
