@@ -73,9 +73,10 @@ impl UnexpectedAnswer {
             | UnexpectedReason::TokenType { .. }
             | UnexpectedReason::TokenMalformed => None,
         };
-        of_status.map_or(self.cause().entry().for_caller, |status| {
-            status.entry().advice
-        })
+        of_status.map_or_else(
+            || self.cause().entry().for_caller,
+            |status| status.entry().advice,
+        )
     }
 }
 
