@@ -121,13 +121,7 @@ fn did_you_mean(name: &str) -> Option<String> {
         };
         found.push(next);
     }
-    let (last, first) = found.split_last()?;
-    let list = if first.is_empty() {
-        format!("`{last}`")
-    } else {
-        format!("`{}` or `{last}`", first.join("`, `"))
-    };
-    Some(format!("did you mean {list}?"))
+    (!found.is_empty()).then(|| format!("did you mean `{}`?", found.join("` or `")))
 }
 
 fn print_received(received: &Received, profile: Profile, output: &Output) {

@@ -81,7 +81,9 @@ fn explain_shows_the_title_the_tasks_and_the_related_causes() {
 fn explain_names_the_nearest_word() {
     let output = run(&["explain", "invalid_clinet"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("did you mean `invalid_client`?"));
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("did you mean `invalid_client`"), "{stderr}");
+    assert!(stderr.matches("` or `").count() <= 2, "{stderr}");
     assert_eq!(run(&["explain", "nothing like it"]).status.code(), Some(2));
 }
 
@@ -104,6 +106,14 @@ fn explain_reads_the_response_of_a_server() {
     assert!(explain(&[challenge]).contains("insufficient_scope (error code)"));
     let header = format!("WWW-Authenticate: {challenge}");
     assert!(explain(&[&header]).contains("insufficient_scope (error code)"));
+    let foreign = explain(&["AADSTS7000222"]);
+    assert!(foreign.contains("Microsoft Entra ID"), "{foreign}");
+    assert!(
+        foreign.contains("- The client secret has expired."),
+        "{foreign}"
+    );
+    let unreachable = explain(&["curl: (6) Could not resolve host: as.exmaple"]);
+    assert!(unreachable.contains("What curl said"), "{unreachable}");
 
     let server = Serving::start(&[]);
     let refusal = server.token("plain-id", "wrong", "");
