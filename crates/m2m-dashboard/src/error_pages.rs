@@ -7,6 +7,7 @@ mod refusal;
 mod search;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use m2m_errors::{Cause, ErrorCode, Profile, Status};
 use m2m_explain::Explanation;
@@ -22,6 +23,7 @@ use entry::EntryPage;
 use index::IndexPage;
 use link::Link;
 use refusal::{RefusalPage, UnknownPage};
+use search::SearchIndex;
 
 /// The pages about errors of one server.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub struct ErrorPages {
     /// The path of the issuer without a slash at its end, which begins every link; usually empty.
     prefix: Box<str>,
     support: Option<SupportUrl>,
+    /// Created by the first search.
+    search: OnceLock<SearchIndex>,
 }
 
 /// The parts that every page has.
@@ -53,6 +57,7 @@ impl ErrorPages {
             base: issuer.as_str().trim_end_matches('/').into(),
             prefix: issuer.path().trim_end_matches('/').into(),
             support,
+            search: OnceLock::new(),
         }
     }
 
@@ -62,7 +67,12 @@ impl ErrorPages {
         match representation {
             Representation::Html => {
                 let asked = query.map(asked).unwrap_or_default();
-                Page::html(200, &IndexPage::new(self.frame(), self.profile, &asked))
+                if asked.is_empty() {
+                    return Page::html(200, &IndexPage::list(self.frame(), self.profile));
+                }
+                let search = self.search();
+                let page = IndexPage::results(self.frame(), self.profile, &asked, search);
+                Page::private_html(200, &page)
             }
             Representation::Json => Page::json(self.index_json()),
         }
@@ -87,7 +97,7 @@ impl ErrorPages {
     /// Returns the page for a name that is not that of a code, a status or a cause. It suggests similar names.
     #[must_use]
     pub fn unknown(&self, name: &str) -> Page {
-        Page::html(404, &UnknownPage::new(self.frame(), self.profile, name))
+        Page::html(404, &UnknownPage::new(self.frame(), name, self.search()))
     }
 
     /// Returns the page that a browser gets in place of a refusal in JSON.
@@ -110,6 +120,10 @@ impl ErrorPages {
             })).collect::<Vec<_>>(),
         });
         format!("{index:#}")
+    }
+
+    fn search(&self) -> &SearchIndex {
+        self.search.get_or_init(|| SearchIndex::new(self.profile))
     }
 
     fn frame(&self) -> Frame<'_> {

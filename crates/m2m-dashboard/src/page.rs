@@ -48,7 +48,15 @@ impl Page {
             content_type: "text/html; charset=utf-8",
             // Rendering fails only if a value cannot be written, and the values here are texts and numbers.
             body: template.render().unwrap_or_default(),
-            fields: HTML_FIELDS,
+            fields: &HTML_FIELDS,
+        }
+    }
+
+    /// Returns a page of HTML that contains texts of its caller, which caches must not keep.
+    pub(crate) fn private_html(status: u16, template: &impl Template) -> Self {
+        Self {
+            fields: &PRIVATE_FIELDS,
+            ..Self::html(status, template)
         }
     }
 
@@ -83,7 +91,7 @@ fn add_fields(headers: &mut HeaderMap, fields: &[(&'static str, &'static str)]) 
 }
 
 /// The fields of every page of HTML. The policy allows the style sheet, pictures in the page, and forms of this server, and nothing else.
-const HTML_FIELDS: &[(&str, &str)] = &[
+const HTML_FIELDS: [(&str, &str); 4] = [
     (
         "content-security-policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -92,6 +100,17 @@ const HTML_FIELDS: &[(&str, &str)] = &[
     ("referrer-policy", "no-referrer"),
     VARY,
 ];
+
+const PRIVATE_FIELDS: [(&str, &str); 5] = {
+    let [policy, no_sniffing, referrer, vary] = HTML_FIELDS;
+    [
+        policy,
+        no_sniffing,
+        referrer,
+        vary,
+        ("cache-control", "no-store"),
+    ]
+};
 
 const NO_SNIFFING: (&str, &str) = ("x-content-type-options", "nosniff");
 

@@ -189,6 +189,9 @@ fn the_search_works_without_a_script() {
     assert!(search("invalid_clinet").contains("Did you mean one of these?"));
     assert!(search("invalid_clinet").contains("href=\"/errors/invalid_client\""));
     assert!(search("   ").contains("id=\"causes\""));
+    // A search may contain anything, and is not for caches.
+    let page = pages().index(Some("q=secret"), Representation::Html);
+    assert!(page.fields.contains(&("cache-control", "no-store")));
     // A query that is not a form, or has other parameters only, shows the list.
     for query in ["q=%zz", "page=2", ""] {
         let index = html(pages().index(Some(query), Representation::Html));
@@ -204,6 +207,8 @@ fn a_pasted_response_is_explained() {
     ));
     assert!(body.contains("href=\"/errors/invalid_scope\""));
     assert!(body.contains(&format!("m2m diagnose {trace_id}")));
+    let fixes = ErrorCode::InvalidScope.entry().advice.fixes;
+    assert!(fixes.iter().all(|fix| body.contains(&escaped(fix))));
     let body = search("WWW-Authenticate: Bearer error=\"insufficient_scope\"");
     assert!(body.contains("href=\"/errors/insufficient_scope\""));
     assert!(search(trace_id).contains(&format!("m2m diagnose {trace_id}")));

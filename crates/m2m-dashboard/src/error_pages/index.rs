@@ -4,8 +4,9 @@ use askama::Template;
 use m2m_errors::{Cause, ErrorCode, Profile};
 use m2m_explain::{Explanation, Input, Kind, Received};
 
+use super::entry::{Fix, fixes};
 use super::link::all;
-use super::search::{Found, nearest, search};
+use super::search::{Found, SearchIndex};
 use super::{Frame, Link, shortened};
 
 /// The list of all errors, or the results of a search.
@@ -49,13 +50,15 @@ struct Described {
     description: Option<String>,
     /// The trace id, if it is one of this server.
     trace_id: Option<String>,
+    /// The fixes for callers.
+    fixes: Vec<Fix>,
 }
 
 impl<'p> IndexPage<'p> {
-    pub(super) fn new(frame: Frame<'p>, profile: Profile, asked: &'p str) -> Self {
+    pub(super) fn list(frame: Frame<'p>, profile: Profile) -> Self {
         let mut page = Self {
             frame,
-            asked,
+            asked: "",
             results: None,
             codes: Vec::new(),
             statuses: Vec::new(),
@@ -63,10 +66,6 @@ impl<'p> IndexPage<'p> {
             connections: Vec::new(),
             foreign_codes: Vec::new(),
         };
-        if !asked.is_empty() {
-            page.results = Some(Results::of(asked, profile));
-            return page;
-        }
         for explanation in all(profile) {
             match explanation.kind {
                 Kind::ErrorCode if explanation.exact_causes.is_empty() => {
@@ -80,6 +79,25 @@ impl<'p> IndexPage<'p> {
         }
         page.groups = groups(profile);
         page
+    }
+
+    /// Returns the results of a search.
+    pub(super) fn results(
+        frame: Frame<'p>,
+        profile: Profile,
+        asked: &'p str,
+        index: &SearchIndex,
+    ) -> Self {
+        Self {
+            frame,
+            asked,
+            results: Some(Results::of(asked, profile, index)),
+            codes: Vec::new(),
+            statuses: Vec::new(),
+            groups: Vec::new(),
+            connections: Vec::new(),
+            foreign_codes: Vec::new(),
+        }
     }
 }
 
@@ -104,9 +122,9 @@ fn groups(profile: Profile) -> Vec<Group> {
 }
 
 impl Results {
-    fn of(asked: &str, profile: Profile) -> Self {
+    fn of(asked: &str, profile: Profile, index: &SearchIndex) -> Self {
         let (found, received) = match Input::recognize(asked) {
-            Input::Name(text) => (search(text, profile), trace_id(text)),
+            Input::Name(text) => (index.search(text), trace_id(text)),
             Input::Received(received) => {
                 let explanations = Explanation::of_received(&received, profile);
                 let links = explanations.iter().map(Link::to).collect();
@@ -115,14 +133,17 @@ impl Results {
                     .clone()
                     .or_else(|| received.error_description.clone());
                 let found = match explanations.is_empty() {
-                    true => search(&words.unwrap_or_default(), profile),
+                    true => index.search(&words.unwrap_or_default()),
                     false => Found::exactly(links),
                 };
-                (found, Some(Described::from(received)))
+                let advice = explanations
+                    .first()
+                    .map_or(Vec::new(), |own| fixes(&own.fixes));
+                (found, Some(Described::of(received, advice)))
             }
         };
         let nearest = match found.is_partial {
-            true => nearest(asked, profile),
+            true => index.nearest(asked),
             false => Vec::new(),
         };
         // A mistyped name has words of other names as well.
@@ -149,14 +170,15 @@ impl Results {
     }
 }
 
-impl From<Received> for Described {
-    fn from(received: Received) -> Self {
+impl Described {
+    fn of(received: Received, fixes: Vec<Fix>) -> Self {
         let shown = |text: Option<String>| text.map(|text| shortened(&text, SHOWN).into_owned());
         Self {
             status: received.status,
             error: shown(received.error),
             description: shown(received.error_description),
             trace_id: received.trace_id.filter(|id| is_trace_id(id)),
+            fixes,
         }
     }
 }
@@ -168,6 +190,7 @@ fn trace_id(text: &str) -> Option<Described> {
         status: None,
         description: None,
         trace_id: Some(text.to_owned()),
+        fixes: Vec::new(),
     })
 }
 

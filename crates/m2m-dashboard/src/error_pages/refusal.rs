@@ -4,7 +4,7 @@ use askama::Template;
 use m2m_errors::{Cause, Disclosure, Profile};
 
 use super::entry::{Fix, fixes};
-use super::search::{nearest, search};
+use super::search::SearchIndex;
 use super::{Frame, Link, shortened};
 
 /// A request that was refused.
@@ -62,10 +62,10 @@ impl<'p> RefusalPage<'p> {
 }
 
 impl<'p> UnknownPage<'p> {
-    pub(super) fn new(frame: Frame<'p>, profile: Profile, name: &str) -> Self {
-        let mut suggestions = nearest(name, profile);
+    pub(super) fn new(frame: Frame<'p>, name: &str, index: &SearchIndex) -> Self {
+        let mut suggestions = index.nearest(name);
         if suggestions.is_empty() {
-            let found = search(&shortened(name, SHOWN), profile).links;
+            let found = index.search(&shortened(name, SHOWN)).links;
             suggestions = found.into_iter().take(5).collect();
         }
         Self {
