@@ -274,6 +274,34 @@ fn the_log_has_how_many_tokens_each_application_was_issued() {
 }
 
 #[test]
+fn a1_the_log_names_a_parameter_that_was_ignored_once_for_all_tokens() {
+    let server = Serving::start(&[]);
+    for more in ["&scopes=x", "&scope%5B0%5D=x", ""] {
+        server.token("plain-id", SECRET, more).access_token();
+    }
+    let (_, log) = server.stop();
+    let line = "the body has a parameter whose name is nearly scope; it is ignored";
+    let named = log.lines().filter(|own| own.contains(line)).count();
+    // The minute may end in between.
+    assert!((1..=2).contains(&named), "{log}");
+}
+
+#[test]
+fn f7a_the_log_names_the_application_of_a_header_that_was_not_read() {
+    let server = Serving::start(&[]);
+    let headers = "authorization: Basic cGxhaW4taWQ6eA==\r\ncontent-type: application/json\r\n";
+    let answer = server.post("/oauth2/token", headers, "{\"grant_type\":\"x\"}");
+    assert_eq!(answer.status, 400);
+    let line = server.wait_for_log("\"diagnosed\"");
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["client_id"], "plain-id", "{line}");
+    assert_eq!(
+        line["evidence"][1],
+        "the body looks like JSON, with grant_type"
+    );
+}
+
+#[test]
 fn an_address_in_use_is_reported() {
     let server = Serving::start(&[]);
     let (_folder, path) = file("world.toml", &registry_file());

@@ -1,5 +1,7 @@
 //! Refused requests as their callers, the log, the metrics and the diagnoses show them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{Managed, OPERATOR, OPERATOR_SECRET, assigned, bearer, call, management_token};
@@ -174,6 +176,21 @@ fn x29_text_of_strangers_and_callers_is_in_no_log_event_diagnosis_or_metric() {
         let wrong = format!("&scope={planted}&audience={planted}");
         managed.server.token(OPERATOR, planted, &wrong);
         managed.server.token(OPERATOR, OPERATOR_SECRET, &wrong);
+        let encoded = STANDARD.encode(format!("{planted}:{planted}"));
+        for authorization in [
+            format!("Basic {encoded}"),
+            format!("Basic {planted}:{planted}"),
+            format!("Bearer {planted}"),
+            planted.to_owned(),
+        ] {
+            let headers = format!("{header}authorization: {authorization}\r\n");
+            let json = json!({ "client_id": planted, planted: planted }).to_string();
+            for body in ["grant_type=client_credentials", &json, planted] {
+                managed.server.post("/oauth2/token", &headers, body);
+            }
+            let headers = format!("{headers}content-type: text/{planted}; charset={planted}\r\n");
+            managed.server.post("/oauth2/token", &headers, &json);
+        }
     }
     let metrics = metrics(ops);
     let Managed { server, data, .. } = managed;
