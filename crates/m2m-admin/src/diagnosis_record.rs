@@ -45,20 +45,30 @@ impl DiagnosisRecord {
     /// The maximum length of the rest of a record of a diagnosis. Unit: bytes.
     pub const MAX_REST_BYTES: usize = 1024;
 
-    /// Returns the record of a diagnosis, as far as it fits: most evidence is short, and names in the registry may be long. The evidence has at
-    /// most half of [`MAX_BYTES`](Self::MAX_BYTES), so that fixes have room.
+    /// Returns as much of a diagnosis as its record and its line in the log may have: most evidence is short, and names in the registry may be
+    /// long. The evidence has at most half of [`MAX_BYTES`](Self::MAX_BYTES), so that fixes have room.
+    #[must_use]
+    pub fn bounded(mut diagnosis: Diagnosis) -> Diagnosis {
+        let mut left = Self::MAX_BYTES / 2;
+        diagnosis.evidence.retain(|piece| takes(piece, &mut left));
+        left += Self::MAX_BYTES / 2;
+        diagnosis.fixes.retain(|fix| takes(fix, &mut left));
+        diagnosis
+    }
+
+    /// Returns the record of a diagnosis, which is bounded.
     #[must_use]
     pub fn of(diagnosis: &Diagnosis) -> Self {
-        let mut left = Self::MAX_BYTES / 2;
-        let evidence = fitting(&diagnosis.evidence, &mut left);
-        left += Self::MAX_BYTES / 2;
-        Self {
-            client_id: diagnosis
-                .client_id
-                .as_deref()
-                .map(|client_id| redacted(client_id).into()),
+        let Diagnosis {
+            client_id,
             evidence,
-            fixes: fitting(&diagnosis.fixes, &mut left),
+            fixes,
+            ..
+        } = Self::bounded(diagnosis.clone());
+        Self {
+            client_id: client_id.map(|client_id| redacted(&client_id).into()),
+            evidence: evidence.iter().filter_map(to_json).collect(),
+            fixes: fixes.iter().filter_map(to_json).collect(),
             operation: None,
         }
     }
@@ -105,15 +115,16 @@ impl DiagnosisRecord {
     }
 }
 
-/// Returns the values as JSON that have room in the bytes that are left, and takes these.
-fn fitting(values: &[impl Serialize], left: &mut usize) -> Vec<Value> {
-    let values = values.iter().filter_map(|value| {
-        let value = clean(serde_json::to_value(value).ok()?);
-        let length = serde_json::to_string(&value).ok()?.len() + 1;
-        *left = left.checked_sub(length)?;
-        Some(value)
-    });
-    values.collect()
+/// Takes the length of a value as JSON from the bytes that are left, if it has room there.
+fn takes(value: &impl Serialize, left: &mut usize) -> bool {
+    let length = serde_json::to_string(value).map_or(usize::MAX, |json| json.len());
+    let rest = left.checked_sub(length.saturating_add(1));
+    *left = rest.unwrap_or(*left);
+    rest.is_some()
+}
+
+fn to_json(value: &impl Serialize) -> Option<Value> {
+    serde_json::to_value(value).ok().map(clean)
 }
 
 /// Returns the value without credentials: a name in the registry, or one close to it, may be a secret that was put into the wrong field.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use m2m_admin::DiagnosisRecord;
 use m2m_authority::RecordedClientId;
 use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
@@ -269,6 +270,7 @@ fn work(
                 // Without the store there is no evidence, but the cause is known all the same.
                 let records = store_writer.records(&suspect);
                 let diagnosis = diagnose(&suspect, records.as_ref().unwrap_or(&NO_RECORDS));
+                let diagnosis = DiagnosisRecord::bounded(diagnosis);
                 unwritten.diagnosed(trace_id, &diagnosis);
                 let remedies = remedies(&diagnosis, store_writer.operating());
                 publish(Entry::Diagnosed {

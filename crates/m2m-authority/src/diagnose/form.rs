@@ -120,7 +120,8 @@ pub(crate) fn malformed(body: &[u8], offset: usize) -> Evidence {
 
 /// Returns the client id in a body that is JSON.
 pub(crate) fn client_id_in_json(body: &[u8]) -> Option<&str> {
-    matches!(body_form(body), Some(BodyForm::Json)).then(|| names::client_id_in_json(body))?
+    let is_json = body.trim_ascii_start().starts_with(b"{");
+    is_json.then(|| names::client_id_in_json(body))?
 }
 
 /// Returns the difference between the client ids in the Basic header and in the body.

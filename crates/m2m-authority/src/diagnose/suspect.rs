@@ -55,6 +55,7 @@ impl Suspect {
             variants: readings
                 .flat_map(Difference::variants)
                 .chain(restored.unwrap_or_default())
+                .filter(|(_, variant)| **variant != *secret)
                 .map(|(difference, variant)| {
                     (
                         difference,
