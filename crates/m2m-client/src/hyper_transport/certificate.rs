@@ -98,6 +98,15 @@ fn of_certificate(error: &CertificateError) -> (TransportFailure, String) {
             TransportFailure::CertificateRevoked,
             "its authority has revoked it".to_owned(),
         ),
+        // A self-signed certificate is compared with each authority of the same name.
+        CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+            signature_algorithm_id,
+            public_key_algorithm_id,
+        } if family(signature_algorithm_id) != family(public_key_algorithm_id) => (
+            TransportFailure::CertificateUntrusted,
+            "a trusted authority has the same name as its issuer, but another kind of key"
+                .to_owned(),
+        ),
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
             TransportFailure::CertificateUnsupported,
@@ -115,6 +124,12 @@ fn of_certificate(error: &CertificateError) -> (TransportFailure, String) {
         CertificateError::Other(other) => of_other(&other.to_string()),
         _ => unnamed(),
     }
+}
+
+/// Returns the bytes of an algorithm identifier in DER that signatures and keys of one kind have in common: the first five of the object
+/// identifier, which for EC are 1.2.840.10045, and for RSA 1.2.840.113549.
+fn family(algorithm_id: &[u8]) -> Option<&[u8]> {
+    algorithm_id.get(2..7)
 }
 
 /// Returns the failure for a certificate that the certificate library refuses with this name.
@@ -278,6 +293,28 @@ mod tests {
             let (_, detail) = of_certificate(&error);
             assert!(!detail.contains(&format!("{error:?}")), "{detail}");
         }
+    }
+
+    #[test]
+    fn f20_an_authority_of_the_same_name_with_another_kind_of_key_is_not_an_unsupported_algorithm()
+    {
+        let refused = |signature: &[u8], key: &[u8]| {
+            let error = CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: signature.to_vec(),
+                public_key_algorithm_id: key.to_vec(),
+            };
+            of_certificate(&error).0
+        };
+        let ecdsa_with_sha256 = b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02";
+        let rsa = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+        let ed25519 = b"\x06\x03\x2b\x65\x70";
+        let p521 = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23";
+        for key in [&rsa[..], ed25519] {
+            let untrusted = TransportFailure::CertificateUntrusted;
+            assert_eq!(refused(ecdsa_with_sha256, key), untrusted);
+        }
+        let unsupported = TransportFailure::CertificateUnsupported;
+        assert_eq!(refused(ecdsa_with_sha256, p521), unsupported);
     }
 
     #[test]
