@@ -2,6 +2,7 @@
 
 mod exposure;
 mod failure;
+mod usable;
 
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use crate::error::Failure;
 use crate::output;
 
 pub use failure::{failure, keys_unchanged, not_committed, not_kept, unmanaged};
+pub use usable::usable;
 
 /// The treatment of a folder that is not a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! The checks of the files that a configuration names, without starting or writing anything.
 
-use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
@@ -30,7 +29,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
         }
     };
     if let Some(keys) = keys {
-        add(folder(keys));
+        add(data::usable(keys));
     }
     let values = &settings.values;
     // The settings report it if only one of them is given.
@@ -102,48 +101,4 @@ fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
             )),
         ),
     }
-}
-
-/// Checks that the folder can be written into, or created.
-fn folder(path: &Path) -> Result<(), Failure> {
-    let cannot = |why: String| {
-        Failure::usage(format!("cannot use the directory {}", path.display())).because(why)
-    };
-    // The nearest ancestor that exists decides; a relative path without one is relative to the working directory, which exists.
-    for ancestor in path.ancestors() {
-        if ancestor.as_os_str().is_empty() {
-            break;
-        }
-        match std::fs::metadata(ancestor) {
-            Ok(metadata) if metadata.is_dir() => {
-                let is_itself = ancestor == path;
-                let readable = match is_itself {
-                    true => std::fs::read_dir(path).map(drop),
-                    false => Ok(()),
-                };
-                return readable
-                    .and_then(|()| writable(ancestor))
-                    .map_err(|error| cannot(error.to_string()));
-            }
-            Ok(_) => {
-                return Err(cannot(format!("{} is not a directory", ancestor.display())));
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(cannot(error.to_string())),
-        }
-    }
-    Ok(())
-}
-
-/// Checks that this process may create files in a folder.
-#[cfg(unix)]
-fn writable(folder: &Path) -> std::io::Result<()> {
-    use rustix::fs::{Access, access};
-
-    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
-}
-
-#[cfg(not(unix))]
-fn writable(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
 }

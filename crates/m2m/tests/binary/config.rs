@@ -244,6 +244,22 @@ fn config_check_reads_the_named_files_and_creates_none() {
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }
 
+/// No process can create files in `/proc`, whatever its permissions are.
+#[cfg(target_os = "linux")]
+#[test]
+fn f15_config_check_reports_a_data_directory_that_cannot_be_created() {
+    for (data, working_directory) in [("/proc/m2m/data", "/"), ("data", "/proc")] {
+        let output = m2m(&["config", "check", "--data", data])
+            .current_dir(working_directory)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let stderr = text(&output.stderr);
+        let expected = format!("cannot use the directory {data}");
+        assert!(stderr.contains(&expected), "{stderr}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn config_check_reports_keys_that_others_can_read_and_all_other_mistakes() {
