@@ -144,7 +144,7 @@ pub(crate) const fn handshake_problem(problem: HandshakeProblem) -> (&'static st
             "check that the caller trusts the authority that signed the certificate, and that the certificate has the host name that the caller uses",
         ),
         HandshakeProblem::DecryptError => (
-            "the caller could not verify a signature: it sent the alert decrypt_error, as clients do that trust an older certificate of the same name",
+            "the caller could not verify a signature: it sent the alert decrypt_error, as clients do that trust another certificate of the same name, such as an older one",
             "give the caller the current certificate of the authority, as m2m token takes it with --ca-file",
         ),
         HandshakeProblem::OtherAlert => (

@@ -24,7 +24,7 @@ pub enum HandshakeProblem {
     CertificateExpired,
     /// The caller rejects the certificate without a more exact reason: it sent the alert `certificate_unknown`, or a rarer one about certificates.
     CertificateUnknown,
-    /// The caller could not verify a signature, for example because it trusts an older certificate of the same name: it sent the alert `decrypt_error`.
+    /// The caller could not verify a signature, for example because it trusts another certificate of the same name: it sent the alert `decrypt_error`.
     DecryptError,
     /// The caller sent another alert.
     OtherAlert,
