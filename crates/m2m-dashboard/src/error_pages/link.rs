@@ -1,6 +1,6 @@
 //! A code, a status or a cause as other pages refer to it.
 
-use m2m_errors::{Cause, Profile, Status};
+use m2m_errors::{Cause, Disclosure, Profile, Status};
 use m2m_explain::{Explanation, Kind};
 
 /// A code, a status or a cause as other pages refer to it.
@@ -16,6 +16,8 @@ pub(super) struct Link {
     pub(super) meaning: &'static str,
     /// True if the name is a word of the protocol.
     pub(super) is_code: bool,
+    /// True for a cause that callers do not learn.
+    pub(super) is_concealed: bool,
     /// The kind, in words.
     pub(super) kind: &'static str,
 }
@@ -23,15 +25,21 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn to(explanation: &Explanation) -> Self {
         let name = explanation.name.clone();
-        Self {
-            slug: match explanation.kind {
-                Kind::Status => name.split(' ').next().unwrap_or_default().to_owned(),
-                Kind::ErrorCode | Kind::Cause | Kind::Connection => name.clone(),
+        let slug = match explanation.kind {
+            Kind::Status => name.split(' ').next().unwrap_or_default().to_owned(),
+            Kind::ErrorCode | Kind::Connection => name.clone(),
+            Kind::Cause => match name.parse() {
+                Ok(cause) => return Self::to_cause(cause),
+                Err(_) => name.clone(),
             },
+        };
+        Self {
+            slug,
             name,
             title: explanation.title,
-            is_code: matches!(explanation.kind, Kind::ErrorCode),
             meaning: explanation.meaning,
+            is_code: matches!(explanation.kind, Kind::ErrorCode),
+            is_concealed: false,
             kind: explanation.kind.as_str(),
         }
     }
@@ -43,6 +51,7 @@ impl Link {
             name: entry.id.to_owned(),
             title: Some(entry.title),
             is_code: false,
+            is_concealed: matches!(entry.disclosure, Disclosure::Concealed),
             meaning: entry.operator,
             kind: Kind::Cause.as_str(),
         }
