@@ -295,3 +295,37 @@ impl core::fmt::Debug for Suspect {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use m2m_jwt::UnixTime;
+
+    use super::*;
+
+    #[test]
+    fn x29_the_store_is_asked_for_the_hash_of_each_requested_value_and_its_parts() {
+        let audiences = [Cow::Borrowed("https://x.example/hunter22")];
+        let cause = Cause::ScopeUnknown;
+        let scope = Some("read:secret-1 secret-2");
+        let suspect = Suspect::of_request(cause, "a", &audiences, scope, None, None);
+        for text in ["hunter22", "secret-1", "read:secret-1", "secret-2"] {
+            let hash = SecretHash::of(text.as_bytes());
+            let mut asked = suspect.secret_hashes();
+            assert!(
+                asked.any(|own| own.constant_time_eq(&hash).into()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn x8_a_presented_secret_is_compared_with_as_many_positions_whatever_there_is() {
+        let cause = Cause::SecretWrong;
+        let suspect = Suspect::of_credentials(cause, "a", "s3cr3t\n", None, b"");
+        let own = StoredSecret::new("s", SecretHash::of(b"s3cr3t"), UnixTime::from_seconds(0));
+        assert_eq!(suspect.likenesses(&[]), [None; MAX_SECRETS]);
+        let found = suspect.likenesses(&vec![own; MAX_SECRETS]);
+        let expected = Likeness::Without(Difference::TrailingNewline);
+        assert_eq!(found, [Some(expected); MAX_SECRETS]);
+    }
+}
