@@ -112,7 +112,8 @@ impl Received {
             text.push_str(part);
             text.push('\n');
         }
-        for Said { name, value } in &self.said {
+        let says_nothing = |said: &&Said| UNRELATED.iter().any(|name| said.name.starts_with(name));
+        for Said { name, value } in self.said.iter().filter(|said| !says_nothing(said)) {
             text.extend([name.as_str(), ": ", value, "\n"]);
             // Microsoft Entra ID repeats the numbers of its codes.
             if name.starts_with("error_codes[") {
@@ -164,6 +165,18 @@ fn is_credential(name: &str) -> bool {
         .any(|credential| last.eq_ignore_ascii_case(credential))
 }
 
+/// The beginnings of header fields whose words, such as `credentials`, are not about the error.
+const UNRELATED: &[&str] = &[
+    "access-control-",
+    "Access-Control-",
+    "content-security-policy",
+    "Content-Security-Policy",
+    "permissions-policy",
+    "Permissions-Policy",
+    "vary",
+    "Vary",
+];
+
 /// The text in the place of a credential.
 const HIDDEN: &str = "[not shown]";
 
@@ -207,6 +220,15 @@ mod tests {
         let expected = [HIDDEN, HIDDEN, "the token [not shown], expired"];
         assert_eq!(values, expected);
         assert!(received.is_token());
+    }
+
+    #[test]
+    fn headers_that_are_not_about_the_error_point_to_no_cause() {
+        let mut received = Received::default();
+        received.say("access-control-allow-credentials", "true");
+        received.say("vary", "Authorization");
+        received.say("x-error", "expired");
+        assert_eq!(received.haystack(), "x-error: expired\n");
     }
 
     #[test]
