@@ -151,10 +151,7 @@ impl Explanation {
     /// The cause that the words of the server point to is the first one.
     pub fn of_received(received: &Received, profile: Profile) -> Vec<Self> {
         let finding = known::find(received);
-        let code = received
-            .error
-            .as_ref()
-            .and_then(|error| error.to_ascii_lowercase().parse().ok());
+        let code = received.code();
         let meaning = finding.and_then(|finding| finding.meaning);
         let explanation = match (code, meaning) {
             (Some(code), _) | (None, Some(Meaning::Code(code))) => {

@@ -120,12 +120,8 @@ fn known(text: &str) -> Option<&'static Known> {
 
 /// Returns the cause that the words point to, by the code or else by the status.
 fn likely(received: &Received, meaning: Option<Meaning>, text: &str) -> Option<&'static Likely> {
-    let code: Option<ErrorCode> = received
-        .error
-        .as_ref()
-        .and_then(|error| error.to_ascii_lowercase().parse().ok());
     let has = |words: &[&str]| words.iter().all(|word| contains(text, word));
-    if let Some(code) = code {
+    if let Some(code) = received.code() {
         let rows = words::OF_CODE.iter();
         return rows
             .filter(|row| row.codes.contains(&code))

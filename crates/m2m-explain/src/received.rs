@@ -1,5 +1,6 @@
 //! An error as a server reported it.
 
+use m2m_errors::ErrorCode;
 use serde::Serialize;
 
 /// The parts of an error that the input contains.
@@ -102,6 +103,17 @@ impl Received {
     #[must_use]
     pub fn is_token(&self) -> bool {
         self.error.is_none() && self.said.iter().any(|said| said.name == "access_token")
+    }
+
+    /// The registered code, also if it is spelled like `InvalidToken`.
+    pub(crate) fn code(&self) -> Option<ErrorCode> {
+        let letters = |text: &str| -> String {
+            let letters = text.chars().filter(char::is_ascii_alphanumeric);
+            letters.map(|c| c.to_ascii_lowercase()).collect()
+        };
+        let own = letters(self.error.as_ref()?);
+        let is_same = |code: &&ErrorCode| letters(code.as_str()) == own;
+        ErrorCode::ALL.iter().find(is_same).copied()
     }
 
     /// Everything that was said, in lower case, one value in each line.

@@ -1,6 +1,7 @@
 //! The forms in which an error is recognized.
 
-use m2m_explain::{Form, Input, Received};
+use m2m_errors::Profile;
+use m2m_explain::{Explanation, Form, Input, Received};
 
 const BODY: &str = r#"{"error":"invalid_scope","error_description":"No","trace_id":"t"}"#;
 
@@ -111,6 +112,17 @@ fn the_request_in_a_verbose_output_is_not_read() {
     assert_eq!(received.status, Some(400));
     assert_eq!(received.error.as_deref(), Some("invalid_scope"));
     assert!(!format!("{received:?}").contains("c2VjcmV0"));
+}
+
+#[test]
+fn a_code_in_the_spelling_of_another_system_is_the_registered_one() {
+    let received =
+        received("<Error><Code>InvalidToken</Code><Message>It expired.</Message></Error>");
+    assert_eq!(received.form, Form::Markup);
+    let explanations = Explanation::of_received(&received, Profile::Rfc);
+    let first = explanations.first().expect("the code is known");
+    assert_eq!(first.name, "invalid_token");
+    assert_eq!(first.likely_cause, Some("token-expired"));
 }
 
 #[test]
