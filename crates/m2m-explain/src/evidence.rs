@@ -88,7 +88,7 @@ fn sentence(evidence: &Evidence) -> String {
         }
         Evidence::SimilarPath { path } => format!("the most similar path of the server is {path}"),
         Evidence::ParameterInUrl { parameter } => {
-            format!("the parameter {parameter} is in the URL, where it is ignored")
+            format!("the parameter {parameter} is in the URL, where a token request has no parameters")
         }
         Evidence::SimilarParameter { parameter } => {
             format!("the body has a parameter whose name is nearly {parameter}; it is ignored")

@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 use std::borrow::Cow;
 
-use m2m_authority::diagnose::{BasicProblem, Diagnosis, Difference, Fix};
+use m2m_authority::diagnose::{BasicProblem, Diagnosis, Difference, Evidence, Fix};
 use m2m_authority::redacted;
 use m2m_authority::registry::Authorization;
 use m2m_errors::Task;
@@ -53,11 +53,17 @@ pub struct Remedy {
 pub fn remedies(diagnosis: &Diagnosis, operating: Operating<'_>) -> Vec<Remedy> {
     let fixes = diagnosis.fixes.iter();
     let mut remedies: Vec<Remedy> = fixes.clone().map(|fix| remedy(fix, operating)).collect();
-    if remedies.is_empty() || fixes.clone().any(gives_access_back) {
+    let has_leaked = diagnosis.evidence.iter().any(is_secret_in_url);
+    if remedies.is_empty() || has_leaked || fixes.clone().any(gives_access_back) {
         let entry = diagnosis.cause.entry();
         let general = entry.for_operator.fixes.iter();
         remedies.extend(general.map(|text| Remedy::general(text)));
-        let tasks = entry.tasks.iter().filter_map(|task| {
+        // A diagnosis does not have to be looked up by its reader.
+        let tasks = entry
+            .tasks
+            .iter()
+            .filter(|task| **task != Task::LookUpDiagnosis);
+        let tasks = tasks.filter_map(|task| {
             let remedy = task_remedy(*task, operating)?;
             Some(match &diagnosis.client_id {
                 Some(client_id) if needs_only_the_application(*task) => remedy.about(client_id),
@@ -67,6 +73,12 @@ pub fn remedies(diagnosis: &Diagnosis, operating: Operating<'_>) -> Vec<Remedy> 
         remedies.extend(tasks);
     }
     remedies
+}
+
+/// Returns true if the observation is that a secret was sent in the URL, which proxies and logs may have stored.
+fn is_secret_in_url(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::ParameterInUrl { parameter }
+        if matches!(&**parameter, "client_secret" | "client_assertion"))
 }
 
 /// Returns a task in words, with its command, for a server that is operated in this way. Returns `None` if such a server needs something else, and for
@@ -436,6 +448,26 @@ mod tests {
         )
         .command
         .unwrap()
+    }
+
+    #[test]
+    fn a11_only_a_secret_in_the_url_has_leaked() {
+        let kinds = |parameter: &'static str| {
+            let diagnosis = Diagnosis {
+                cause: m2m_errors::Cause::CredentialsInUrl,
+                client_id: None,
+                evidence: vec![Evidence::ParameterInUrl {
+                    parameter: parameter.into(),
+                }],
+                fixes: vec![Fix::SendInBody {
+                    parameter: parameter.into(),
+                }],
+            };
+            let remedies = remedies(&diagnosis, Operating::Foreign).into_iter();
+            remedies.map(|remedy| remedy.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("client_id"), ["send_in_body"]);
+        assert!(kinds("client_secret").contains(&"general".to_owned()));
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn g4_404_for_an_unknown_path_and_a_deleted_resource() {
         "request_path",
     );
     deleted.are_diagnosed(
-        "operation-refused",
+        "application-not-found",
         &[("reason", "there is no application ")],
         "general",
     );
@@ -157,7 +157,11 @@ fn g8_invalid_request_for_a_missing_wrong_or_badly_encoded_parameter() {
         &[("parameter_repeated", "\"scope\"")],
         "general",
     );
-    in_url.are_diagnosed("credentials-in-url", &[], "general");
+    in_url.are_diagnosed(
+        "credentials-in-url",
+        &[("parameter_in_url", "client_id")],
+        "send_in_body",
+    );
 }
 
 #[test]
