@@ -151,7 +151,7 @@ pub(crate) const CERTIFICATE_REJECTED: Entry = clients(Inside {
 
 pub(crate) const TLS_FAILED: Entry = clients(Inside {
     id: "tls-failed",
-    title: "TLS handshake failed",
+    title: "No TLS connection",
     meaning: "The TLS handshake with the server failed.",
     causes: &[
         "The port speaks plain http, or another protocol.",

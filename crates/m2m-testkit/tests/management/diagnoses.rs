@@ -108,7 +108,7 @@ fn x24_a_refused_operation_is_found_by_request_id_address_cause_and_time() {
         ),
         ("address=127.0.0.2".to_owned(), vec![]),
         (
-            "cause=operation-refused&request_id=req-1".to_owned(),
+            "cause=api-not-found&request_id=req-1".to_owned(),
             vec![&first],
         ),
         ("cause=secret-wrong&request_id=req-1".to_owned(), vec![]),

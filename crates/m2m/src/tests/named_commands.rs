@@ -7,6 +7,9 @@ use m2m_explain::{Operating, TaskAdvice, remedy, task_remedy};
 
 use crate::Cli;
 
+/// A trace id for commands that need one.
+pub(super) const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
 /// Asserts that each `m2m WORD` in the text is a command, and each `--WORD` an option of one.
 fn check(text: &str) {
     let mut root = Cli::command();
@@ -102,6 +105,7 @@ fn the_commands_of_tasks_are_command_lines() {
             let words = words.into_iter().map(|word| match &*word {
                 // The only value that is not known on a server with a registry file.
                 "URL" => "https://id.example".to_owned(),
+                "TRACE_ID" => TRACE_ID.to_owned(),
                 _ => word,
             });
             if let Err(error) = Cli::try_parse_from(words) {

@@ -275,10 +275,6 @@ fn x17_when_all_are_busy_the_next_is_503_and_the_slow_give_way_after_a_second() 
     assert_eq!(refused.status, 503, "{refused:?}");
     assert_eq!(refused.member("error"), "temporarily_unavailable");
     assert_eq!(refused.header("retry-after"), Some("5"));
-    // A browser gets the refusal as a page, unless it calls the token endpoint.
-    let page = server.call("GET", "/errors", "accept: text/html\r\n");
-    assert_eq!((page.status, page.header("retry-after")), (503, Some("5")));
-    assert!(page.body.contains("href=\"/errors/overloaded\""));
     let begun = Instant::now_for_tests();
     while server.call("GET", "/", "").status == 503 {
         assert!(
@@ -303,6 +299,13 @@ fn x17_requests_beyond_the_limit_are_503_until_the_slow_give_way() {
     wait_for_count(ops, "m2m_requests_in_flight", 5);
     let refused = server.token("plain-id", SECRET, "");
     refused.assert_refused(503, "temporarily_unavailable");
+    // A browser gets the refusal as a page, unless it calls the token endpoint.
+    let page = server.call("GET", "/errors", "accept: text/html\r\n");
+    assert_eq!((page.status, page.header("retry-after")), (503, Some("5")));
+    assert!(
+        page.body.contains("href=\"/errors/overloaded\""),
+        "{page:?}"
+    );
     assert_eq!(refused.header("retry-after"), Some("5"));
     let begun = Instant::now_for_tests();
     while server.token("plain-id", SECRET, "").status == 503 {

@@ -138,7 +138,7 @@ fn a_missing_option_is_named_as_a_flag_and_as_a_variable() {
     let all = settings("http://127.0.0.1:1", SECRET);
     for (missing, flag) in [
         ("M2M_ISSUER", "--issuer"),
-        ("M2M_CLIENT_ID", "--client-id"),
+        ("M2M_CLIENT_ID", "--as"),
         ("M2M_CLIENT_SECRET", "--client-secret-file"),
     ] {
         let some = all.map(|(name, value)| (name, if name == missing { "" } else { value }));

@@ -5,7 +5,7 @@ use crate::{Cause, Entry, Status};
 
 pub(crate) const REGISTRY_READ_ONLY: Entry = operators_entry(Refusal {
     id: "registry-read-only",
-    title: "Registry read-only",
+    title: "Registry cannot be changed",
     status: Status::Conflict,
     meaning: "The server reads its registry from a file, so requests cannot change it.",
     causes: &["The server was started with a registry file instead of a data directory."],
