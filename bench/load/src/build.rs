@@ -147,7 +147,7 @@ impl Place {
 
     /// Applies a world to a data directory, and deletes the applications that it does not have.
     pub(super) fn replace(&self, binary: &Path, data: &Path, world: &str) -> Outcome {
-        self.apply_one(binary, data, world, &["--prune"])
+        self.apply_one(binary, data, world, &["--prune", "--yes"])
     }
 
     fn apply_one(&self, binary: &Path, data: &Path, world: &str, options: &[&str]) -> Outcome {
