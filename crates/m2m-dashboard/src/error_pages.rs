@@ -55,7 +55,7 @@ impl ErrorPages {
         Self {
             profile,
             base: issuer.as_str().trim_end_matches('/').into(),
-            prefix: issuer.path().trim_end_matches('/').into(),
+            prefix: prefix(issuer).into(),
             support,
             search: OnceLock::new(),
         }
@@ -158,3 +158,11 @@ fn shortened(text: &str, max_characters: usize) -> Cow<'_, str> {
 
 /// The maximum length of a search: a whole response of a token endpoint fits. Unit: characters.
 const MAX_QUERY: usize = 2_000;
+
+/// Returns the path before those of the pages. It begins with one slash: with two, a link would name another host.
+fn prefix(issuer: &Issuer) -> String {
+    match issuer.path().trim_matches('/') {
+        "" => String::new(),
+        path => format!("/{path}"),
+    }
+}
