@@ -1,7 +1,7 @@
 //! The choice of the refusals that are kept one by one, and the counts of the others.
 //!
 //! A stranger determines how many requests are refused. So each source of refusals has a budget, and all sources of one kind of caller together
-//! have one; refusals beyond it are counted by cause, block of addresses and client id. Each refusal is either admitted or counted, never
+//! have one, of which one block of addresses can use a part; refusals beyond it are counted by cause, block of addresses and client id. Each refusal is either admitted or counted, never
 //! both, so that lines and counts add up to the number of refusals.
 
 use std::collections::HashMap;
@@ -50,6 +50,8 @@ pub(super) struct Sampling([Class; 4]);
 struct Class {
     caller: CallerKind,
     bucket: Bucket,
+    /// There are at most as many blocks as sources.
+    blocks: HashMap<AddressBlock, Bucket>,
     sources: HashMap<Source, Tally>,
     /// Refusals of sources for which there was no room, by cause.
     others: HashMap<Cause, u64>,
@@ -129,6 +131,20 @@ impl CallerKind {
         }
     }
 
+    /// Returns the budget of all sources of one block of addresses, which leaves room for the other blocks.
+    const fn of_block(self) -> Budget {
+        match self {
+            Self::Stranger | Self::Named => Budget {
+                burst: 100,
+                each_second: 6,
+            },
+            Self::Authenticated | Self::Powerful => Budget {
+                burst: 200,
+                each_second: 12,
+            },
+        }
+    }
+
     /// Returns the budget of all sources together. A line with its diagnosis has about a kilobyte.
     const fn of_all(self) -> Budget {
         match self {
@@ -156,6 +172,7 @@ impl Default for Sampling {
             .map(|caller| Class {
                 caller,
                 bucket: Bucket::full(caller.of_all()),
+                blocks: HashMap::new(),
                 sources: HashMap::new(),
                 others: HashMap::new(),
             }),
@@ -223,15 +240,19 @@ impl Class {
             return false;
         }
         let budget = self.caller.of_source();
+        let of_block = self.caller.of_block();
+        let block = self.blocks.entry(source.block);
+        let block = block.or_insert_with(|| Bucket::full(of_block));
+        block.refill(of_block, now);
         let tally = self.sources.entry(source).or_insert_with(|| Tally {
             bucket: Bucket::full(budget),
             counted: HashMap::new(),
         });
         tally.bucket.refill(budget, now);
         self.bucket.refill(self.caller.of_all(), now);
-        if tally.bucket.left > 0 && self.bucket.left > 0 {
-            tally.bucket.left -= 1;
-            self.bucket.left -= 1;
+        let mut buckets = [&mut tally.bucket, block, &mut self.bucket];
+        if buckets.iter().all(|bucket| bucket.left > 0) {
+            buckets.iter_mut().for_each(|bucket| bucket.left -= 1);
             return true;
         }
         *tally.counted.entry(event.cause).or_default() += 1;
@@ -251,6 +272,11 @@ impl Class {
             }));
             tally.bucket.refill(budget, now.as_seconds());
             tally.bucket.left < budget.burst
+        });
+        let of_block = caller.of_block();
+        self.blocks.retain(|_, bucket| {
+            bucket.refill(of_block, now.as_seconds());
+            bucket.left < of_block.burst
         });
         taken.extend(self.others.drain().map(|(cause, count)| Summary {
             cause,
@@ -312,6 +338,28 @@ mod tests {
             *sums.entry((summary.cause, summary.block)).or_default() += summary.count;
         }
         sums
+    }
+
+    #[test]
+    fn x20_one_block_of_addresses_hides_no_other_whatever_the_causes() {
+        let causes = [
+            Cause::ClientUnknown,
+            Cause::PathUnknown,
+            Cause::MethodNotAllowed,
+            Cause::ContentTypeWrong,
+            Cause::GrantTypeMissing,
+            Cause::CredentialsMissing,
+            Cause::BasicMalformed,
+        ];
+        let mut sampling = Sampling::default();
+        for second in 1..=60 {
+            for cause in causes.iter().cycle().take(115) {
+                let flood = event(*cause, [203, 0, 113, 7], second);
+                sampling.admit(CallerKind::Stranger, &flood);
+            }
+            let other = event(Cause::ClientUnknown, [198, 51, 100, 7], second);
+            assert!(sampling.admit(CallerKind::Stranger, &other), "{second}");
+        }
     }
 
     #[test]
