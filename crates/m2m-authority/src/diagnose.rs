@@ -22,7 +22,7 @@ pub use fix::Fix;
 pub use form::similar_path;
 pub(crate) use names::{ignored, in_url};
 pub use nearest::nearest;
-pub use requested::Requested;
+pub use requested::{Requested, possible_secrets};
 pub use suspect::Suspect;
 
 use m2m_errors::Cause;

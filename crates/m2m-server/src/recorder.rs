@@ -245,7 +245,9 @@ fn work(
     let mut minute = minute_of(clock::now());
     loop {
         match shared.queues.next(PATIENCE) {
-            Next::Event(QueuedEvent::Refused(refused)) => {
+            Next::Event(QueuedEvent::Refused(mut refused)) => {
+                let request_id = &mut refused.event.request_id;
+                request_id.take_if(|own| store_writer.may_be_secret(own.as_str()));
                 if !unwritten.refused(&refused) {
                     shared.queues.drop_one(|dropped| dropped.unkept += 1);
                 }

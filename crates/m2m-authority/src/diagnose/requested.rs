@@ -2,9 +2,12 @@
 
 use core::fmt;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
+use super::mangled;
 use crate::redaction::redacted;
 use crate::refusal::fingerprint;
 use crate::registry::{GENERATED_PREFIX, Records, SecretHash};
@@ -36,9 +39,10 @@ impl Requested {
     }
 
     fn of(value: &str, records: &Records, max_bytes: usize) -> Self {
-        let is_clean = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+        let is_clean = |byte: u8| byte.is_ascii_graphic() && !UNUSUAL.contains(&byte);
         if value.len() <= max_bytes
             && value.bytes().all(is_clean)
+            && !(value.contains("://") && value.contains(['@', '?']))
             && !looks_like_credential(value)
             && !is_secret(value, records)
         {
@@ -62,18 +66,33 @@ impl fmt::Display for Requested {
     }
 }
 
-/// Returns the hashes of a value and of its parts, any of which may be a secret.
-pub(super) fn possible_secrets(value: &str) -> impl Iterator<Item = SecretHash> {
+/// Returns the hashes of a value, of its parts, and of what is between punctuation marks, any of which may be a secret.
+#[must_use]
+pub fn possible_secrets(value: &str) -> Vec<SecretHash> {
     let parts = value.split(SEPARATORS).take(MAX_PARTS);
-    let parts = parts.filter(|part| part.len() >= MIN_PART_BYTES && part.len() < value.len());
-    core::iter::once(value)
-        .chain(parts)
-        .map(|text| SecretHash::of(text.as_bytes()))
+    let parts = parts.filter(|part| part.len() >= MIN_PART_BYTES);
+    let texts = core::iter::once(value).chain(parts).flat_map(|text| {
+        let inner = text.trim_matches(|character: char| !character.is_ascii_alphanumeric());
+        let begins_later =
+            text.trim_start_matches(|character: char| !character.is_ascii_alphanumeric());
+        [text, inner, begins_later]
+    });
+    let texts: BTreeSet<&str> = texts.collect();
+    let hash = |text: &str| SecretHash::of(text.as_bytes());
+    let mut hashes: Vec<SecretHash> = texts.into_iter().map(hash).collect();
+    // The credentials of a Basic header, and a text that was divided by dots.
+    let decoded = mangled::base64_decoded(value);
+    let decoded = decoded.as_ref().and_then(|text| text.split_once(':'));
+    hashes.extend(decoded.map(|(_, secret)| hash(secret)));
+    if value.contains('.') {
+        hashes.push(hash(&Zeroizing::new(value.replace('.', ""))));
+    }
+    hashes
 }
 
 /// Returns true if an application has this secret, or a part of it, or if it has too many parts.
 fn is_secret(value: &str, records: &Records) -> bool {
-    let possible: Vec<SecretHash> = possible_secrets(value).collect();
+    let possible = possible_secrets(value);
     let secrets = records.applications.iter().flat_map(|own| &own.secrets);
     let equal = secrets.flat_map(|secret| {
         let hashes = possible.iter();
@@ -100,6 +119,9 @@ fn looks_like_credential(text: &str) -> bool {
         })
 }
 
+/// Characters that scopes and audiences do not have, and texts around them do.
+const UNUSUAL: &[u8] = b"\"\\'`()[]{}<>$!#";
+
 /// Characters between the parts of a scope or an audience.
 const SEPARATORS: [char; 11] = [':', '/', '=', ',', ';', '|', '?', '#', '&', '@', '+'];
 
@@ -116,7 +138,7 @@ const MAX_SCOPE_BYTES: usize = 64;
 const MAX_AUDIENCE_BYTES: usize = 200;
 
 /// The minimum length of a part that may be random. Unit: bytes.
-const MIN_RANDOM_BYTES: usize = 20;
+const MIN_RANDOM_BYTES: usize = 16;
 
 /// The minimum length of a part of a generated secret, with its prefix. Unit: bytes.
 const MIN_GENERATED_BYTES: usize = 12;
@@ -137,6 +159,9 @@ mod tests {
             "6f1ed002ab5595859014ebf0951522d9",
             "read:Bx8Q3kdpZ1vYw7mTq0LrN",
             "two words",
+            "https://svc:hunter2@orders.example/x",
+            "https://orders.example/api?token=hunter3",
+            "'quoted'",
             "https://b\u{fc}cher.example",
             "a\"b",
         ] {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use m2m_authority::diagnose::Suspect;
+use m2m_authority::Check;
+use m2m_authority::diagnose::{Suspect, possible_secrets};
 use m2m_authority::registry::Records;
 use m2m_explain::Operating;
 use m2m_jwt::UnixTime;
@@ -19,6 +20,12 @@ pub(crate) trait EventStore: Send + 'static {
 
     /// Returns the way in which the records are changed.
     fn operating(&self) -> Operating<'_>;
+
+    /// Returns true if the text is a secret of an application, or contains one, or if that cannot be found out.
+    fn may_be_secret(&self, text: &str) -> bool {
+        let _ = text;
+        false
+    }
 
     /// Returns the counts since the last call.
     fn counts(&self, now: UnixTime) -> UsageBatch;
@@ -71,6 +78,16 @@ impl EventStore for StoreWriter {
         }
     }
 
+    fn may_be_secret(&self, text: &str) -> bool {
+        let secrets = possible_secrets(text);
+        let sought = Sought {
+            secrets: &secrets,
+            ..Sought::default()
+        };
+        let found = self.runtime.block_on(self.cache.suspects(sought));
+        found.map_or(true, |found| !found.applications.is_empty())
+    }
+
     fn counts(&self, now: UnixTime) -> UsageBatch {
         let (issued, secrets) = self.cache.take_usage(now);
         UsageBatch {
@@ -99,6 +116,9 @@ pub(crate) async fn records(
     suspect: &Suspect,
 ) -> Result<Records, StoreError> {
     let secrets: Vec<_> = suspect.secret_hashes().collect();
+    if secrets.is_empty() && suspect.client_id().is_empty() {
+        return Ok(Records::default());
+    }
     let sought = Sought {
         client_id: suspect.client_id(),
         secrets: &secrets,
@@ -108,7 +128,12 @@ pub(crate) async fn records(
             0
         },
     };
-    cache.suspects(sought).await
+    let mut records = cache.suspects(sought).await?;
+    // Only an application that has authenticated asks for scopes and audiences.
+    if Check::of(suspect.cause()).is_some_and(|check| check > Check::Authentication) {
+        records.apis = cache.common_guard().apis.to_vec();
+    }
+    Ok(records)
 }
 
 /// The maximum number of applications with nearly the same client id that are compared.

@@ -26,7 +26,6 @@ impl<B: Backend> Backend for RegistryCache<B> {
     async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
         let mut records = self.backend.suspects(sought).await?;
         // They are compared with the audiences that callers present. Callers know the issuer and no placeholder.
-        records.apis = self.common_guard().apis.to_vec();
         for application in &mut records.applications {
             application.fill_in_issuer(&self.issuer);
         }

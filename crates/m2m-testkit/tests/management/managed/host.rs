@@ -151,7 +151,9 @@ impl<B: Backend> InProcess<B> {
             },
         };
         let records = self.cache.suspects(sought).await;
-        records.expect("the registry is in this process")
+        let mut records = records.expect("the registry is in this process");
+        records.apis = self.cache.common().apis.to_vec();
+        records
     }
 
     async fn load(

@@ -211,6 +211,28 @@ fn x29_text_of_strangers_and_callers_is_in_no_log_event_diagnosis_or_metric() {
 }
 
 #[test]
+fn x29_a_request_id_is_kept_unless_it_contains_the_secret_of_an_application() {
+    let managed = Managed::start(&[]);
+    let basic = STANDARD.encode(format!("{OPERATOR}:{OPERATOR_SECRET}"));
+    let in_path = format!("job/{OPERATOR_SECRET}");
+    for request_id in [OPERATOR_SECRET, &basic, &in_path, "job/7"] {
+        let header = format!("x-request-id: {request_id}\r\n");
+        let answer = managed
+            .server
+            .post("/oauth2/token", &header, "grant_type=client_credentials");
+        assert_eq!(answer.status, 401);
+    }
+    let Managed { server, data, .. } = managed;
+    let (_, log) = server.stop();
+    let managed = Managed::over(data, &[]);
+    let diagnoses = managed.get("/api/v1/diagnoses").to_string();
+    for kept in [&log, &diagnoses] {
+        assert!(kept.contains("job/7"), "{kept}");
+        assert!(!kept.contains(OPERATOR_SECRET) && !kept.contains(&basic));
+    }
+}
+
+#[test]
 fn a_change_of_the_registry_is_in_the_log() {
     let managed = Managed::start(&[]);
     managed.application(&json!({ "client_id": "new-job" }));
