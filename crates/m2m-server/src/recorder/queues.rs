@@ -102,6 +102,9 @@ pub(super) const MAX_EVENTS: usize = 4096;
 /// A suspect has some 2 KiB, and at most 8.
 pub(super) const MAX_SUSPECTS: usize = 256;
 
+/// The time for which the worker waits for more after the first event.
+const GATHERING_TIME: Duration = Duration::from_millis(20);
+
 impl Queues {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         Self {
@@ -147,10 +150,18 @@ impl Queues {
     /// Returns the next task; [`Next::Idle`] if there is none for as long as `patience`.
     pub(super) fn next(&self, patience: Duration) -> Next {
         let is_idle = |state: &mut State| state.is_empty() && !state.closed;
-        let (mut state, _) = self
-            .filled
-            .wait_timeout_while(self.lock(), patience, is_idle)
-            .unwrap_or_else(PoisonError::into_inner);
+        let wait = |state, time, is_waiting: fn(&mut State) -> bool| {
+            let waited = self.filled.wait_timeout_while(state, time, is_waiting);
+            waited.unwrap_or_else(PoisonError::into_inner).0
+        };
+        let mut state = self.lock();
+        if is_idle(&mut state) {
+            state = wait(state, patience, is_idle);
+            if !state.is_empty() {
+                // Waking a thread for each event costs more than the event: those that follow soon are taken together.
+                state = wait(state, GATHERING_TIME, |state| !state.closed);
+            }
+        }
         state.pop()
     }
 
@@ -180,7 +191,7 @@ impl Queues {
 }
 
 impl State {
-    /// Returns true if there is something to do for the worker.
+    /// Returns true if the worker waits for something to do.
     fn push(&mut self, happened: QueuedEvent, suspect: Option<Box<Suspect>>) -> bool {
         let (trace_id, is_known) = match &happened {
             QueuedEvent::Issued(_) | QueuedEvent::Changed(_) => (None, true),
@@ -200,16 +211,22 @@ impl State {
         {
             return false;
         }
+        let is_first = self.is_empty();
+        let lane = if is_known {
+            &mut self.known
+        } else {
+            &mut self.others
+        };
         lane.events.push_back(happened);
         let (Some(trace_id), Some(suspect)) = (trace_id, suspect) else {
-            return true;
+            return is_first;
         };
         if lane.suspects.len() < MAX_SUSPECTS {
             lane.suspects.push_back((trace_id, suspect));
         } else {
             self.dropped.diagnoses += 1;
         }
-        true
+        is_first
     }
 
     fn pop(&mut self) -> Next {
