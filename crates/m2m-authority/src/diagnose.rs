@@ -20,6 +20,7 @@ pub use connection::{HandshakeProblem, HttpProblem};
 pub use evidence::{BasicProblem, BodyForm, Difference, Evidence};
 pub use fix::Fix;
 pub use form::similar_path;
+pub use names::Ignored;
 pub(crate) use names::{ignored, in_url};
 pub use nearest::nearest;
 pub use requested::{Requested, possible_secrets};

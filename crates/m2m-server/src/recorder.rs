@@ -218,7 +218,7 @@ impl Shared {
 }
 
 fn count(application: &CachedApplication, event: &IssuedEvent) {
-    event.ignored.iter().for_each(|it| application.ignored(it));
+    event.ignored.iter().for_each(|it| application.ignored(*it));
     application.count(event.api);
     match event.requester {
         Requester::TokenEndpoint { secret } => {
@@ -381,7 +381,7 @@ mod tests {
     use m2m_explain::Operating;
     use std::sync::mpsc::Sender;
 
-    use m2m_authority::diagnose::Evidence;
+    use m2m_authority::diagnose::Ignored;
     use m2m_authority::{Refusal, TraceId};
     use m2m_errors::Cause;
     use m2m_store::{StoreError, UsageBatch};
@@ -412,10 +412,8 @@ mod tests {
 
     #[test]
     fn a1_the_line_of_a_minute_names_a_parameter_that_was_ignored() {
-        let evidence = Evidence::SimilarParameter {
-            parameter: "scope".into(),
-        };
-        let count = |client_id: usize, ignored: Option<Evidence>| IssuedCount {
+        let ignored = Ignored::Misspelled("scope");
+        let count = |client_id: usize, ignored: Option<Ignored>| IssuedCount {
             minute: 7,
             client_id: format!("job-{client_id:03}").into(),
             audience: "https://orders.example/api".into(),
@@ -423,7 +421,7 @@ mod tests {
             ignored,
         };
         let mut counts: Vec<_> = (0..MAX_TOLD).map(|own| count(own, None)).collect();
-        counts.extend([count(500, Some(evidence.clone())), count(500, None)]);
+        counts.extend([count(500, Some(ignored)), count(500, None)]);
         let mut lines = Vec::new();
         publish_issued(IssuedCount::totals(&counts), &mut |entry| {
             lines.push(log::line(&entry));
@@ -436,7 +434,7 @@ mod tests {
             (
                 &"job-500".into(),
                 &4.into(),
-                &m2m_explain::evidence_text(&evidence).into()
+                &m2m_explain::evidence_text(&ignored.into()).into()
             ),
             "it is among those that are listed"
         );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use m2m_authority::diagnose::Evidence;
+use m2m_authority::diagnose::Ignored;
 use m2m_authority::registry::{Application, Deletion, Organization};
 use m2m_authority::{ApplicationMark, Client, JwtId, Policy};
 use m2m_jwt::UnixTime;
@@ -102,9 +102,9 @@ impl CachedApplication {
     }
 
     /// Notes a parameter that a request had in vain. It is called before the token of the request is counted, and is part of the next counts.
-    pub fn ignored(&self, evidence: &Evidence) {
+    pub fn ignored(&self, parameter: Ignored) {
         if let Some(tally) = &self.tally {
-            tally.ignored(evidence);
+            tally.ignored(parameter);
         }
     }
 

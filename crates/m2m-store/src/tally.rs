@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use m2m_authority::diagnose::Evidence;
+use m2m_authority::diagnose::Ignored;
 use m2m_authority::registry::StoredSecret;
 use m2m_jwt::UnixTime;
 
@@ -43,7 +43,7 @@ pub(crate) struct Tally {
     issued: Box<[Issued]>,
     secrets: Box<[Used]>,
     /// A parameter that a request had in vain.
-    ignored: Mutex<Option<Evidence>>,
+    ignored: Mutex<Option<Ignored>>,
     /// True if it is in the list of tallies that have counts to be taken.
     waits: AtomicBool,
 }
@@ -172,9 +172,9 @@ impl Tally {
     }
 
     /// Notes a parameter that a request had in vain, for the next counts. It is called before the token of the request is counted.
-    pub(crate) fn ignored(&self, evidence: &Evidence) {
+    pub(crate) fn ignored(&self, parameter: Ignored) {
         if let Ok(mut ignored) = self.ignored.try_lock() {
-            *ignored = Some(evidence.clone());
+            *ignored = Some(parameter);
         }
     }
 
@@ -260,16 +260,10 @@ mod tests {
         tally.secret_used(1, NOW);
         tally.secret_used(1, UnixTime::from_seconds(1_800_014_399));
         tally.secret_used(7, NOW);
-        let evidence = Evidence::SimilarParameter {
-            parameter: "scope".into(),
-        };
-        tally.ignored(&evidence);
+        tally.ignored(Ignored::Misspelled("scope"));
         let (mut issued, secrets) = all.take(NOW);
-        let ignored: Vec<_> = issued
-            .iter()
-            .filter_map(|one| one.ignored.clone())
-            .collect();
-        assert_eq!(ignored, [evidence], "once for all APIs");
+        let ignored: Vec<_> = issued.iter().filter_map(|one| one.ignored).collect();
+        assert_eq!(ignored, [Ignored::Misspelled("scope")], "once for all APIs");
         issued.sort_by_key(|issued| issued.tokens);
         let counts: Vec<_> = issued
             .iter()

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 use std::collections::BTreeMap;
 
-use m2m_authority::diagnose::Evidence;
+use m2m_authority::diagnose::Ignored;
 use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
@@ -33,7 +33,7 @@ impl UsageBatch {
 }
 
 /// The number of tokens that an application was issued for an API in a minute.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssuedCount {
     /// The time. Unit: minutes since 1970.
     pub minute: u64,
@@ -44,7 +44,7 @@ pub struct IssuedCount {
     /// The number of tokens. They are added to those that are counted already.
     pub tokens: u64,
     /// A parameter that one of the requests had in vain. It is not stored.
-    pub ignored: Option<Evidence>,
+    pub ignored: Option<Ignored>,
 }
 
 /// The tokens that an application was issued, for all APIs together.
@@ -55,25 +55,25 @@ pub struct IssuedTotal {
     /// The number of tokens.
     pub tokens: u64,
     /// A parameter that one of the requests had in vain.
-    pub ignored: Option<Evidence>,
+    pub ignored: Option<Ignored>,
 }
 
 impl IssuedCount {
     /// Returns the total of each application: first of those with an ignored parameter, each by client id.
     #[must_use]
     pub fn totals(counts: &[Self]) -> Vec<IssuedTotal> {
-        let mut totals: BTreeMap<&str, (u64, Option<&Evidence>)> = BTreeMap::new();
+        let mut totals: BTreeMap<&str, (u64, Option<Ignored>)> = BTreeMap::new();
         for count in counts {
             let (tokens, ignored) = totals.entry(&count.client_id).or_default();
             *tokens += count.tokens;
-            *ignored = ignored.or(count.ignored.as_ref());
+            *ignored = ignored.or(count.ignored);
         }
         let totals = totals
             .into_iter()
             .map(|(client_id, (tokens, ignored))| IssuedTotal {
                 client_id: client_id.into(),
                 tokens,
-                ignored: ignored.cloned(),
+                ignored,
             });
         let mut totals: Vec<IssuedTotal> = totals.collect();
         totals.sort_by_key(|total| total.ignored.is_none());

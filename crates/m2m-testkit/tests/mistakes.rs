@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use m2m_admin::DiagnosisRecord;
 use m2m_authority::Refusal;
-use m2m_authority::diagnose::similar_path;
+use m2m_authority::diagnose::{Evidence, similar_path};
 use m2m_authority::flow::Event;
 use m2m_authority::registry::{SecretHash, generate_secret};
 use m2m_errors::{Cause, Profile};
@@ -181,7 +181,7 @@ fn a1_an_ignored_parameter_is_in_the_event_of_the_token() {
         let Event::Issued(event) = answer.event() else {
             panic!("{request:?} is refused");
         };
-        let found = serde_json::to_value(&event.ignored).unwrap();
+        let found = serde_json::to_value(event.ignored.map(Evidence::from)).unwrap();
         let found = found.get("parameter").and_then(|name| name.as_str());
         assert_eq!(found, expected, "{request:?}");
     }

@@ -81,7 +81,7 @@ pub use revocation::RevocationRequest;
 pub use scope::{Scope, ScopeToken, ScopeTokens};
 pub use secret::Secret;
 pub use token_request::{
-    CLIENT_ASSERTION_TYPE_JWT_BEARER, TokenRequest, query_carries_credentials,
+    CLIENT_ASSERTION_TYPE_JWT_BEARER, TokenRequest, UnknownParameters, query_carries_credentials,
 };
 pub use token_response::TokenResponse;
 pub use token_type::TokenType;

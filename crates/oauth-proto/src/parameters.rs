@@ -21,13 +21,13 @@ pub(crate) enum Repeats {
 ///
 /// Unknown parameters are ignored, but not their repeats: RFC 6749, section 3.2 requires of all parameters that they "MUST NOT be included
 /// more than once". A parameter without a value is not passed on, but counts as a repeat. The whole form is read before a repeat is
-/// reported. Returns the number of unknown parameters.
+/// reported. Returns the names of the unknown parameters.
 pub(crate) fn read<'a, const KNOWN: usize>(
     body: &'a [u8],
     limits: &Limits,
     known: &[(&'static str, Repeats); KNOWN],
     mut take: impl FnMut(&'static str, Cow<'a, str>),
-) -> Result<usize, InvalidParameters> {
+) -> Result<BTreeSet<Cow<'a, str>>, InvalidParameters> {
     let mut seen = [false; KNOWN];
     // Ordered, not hashed: hashing names that an attacker chooses would need randomness.
     let mut unknown = BTreeSet::new();
@@ -57,6 +57,6 @@ pub(crate) fn read<'a, const KNOWN: usize>(
     }
     match repeated {
         Some((name, offset)) => Err(InvalidParameters::ParameterRepeated { name, offset }),
-        None => Ok(unknown.len()),
+        None => Ok(unknown),
     }
 }

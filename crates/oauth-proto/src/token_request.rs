@@ -1,6 +1,6 @@
 //! The request to the token endpoint.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::{
     InvalidTokenRequest, Limits, Secret,
@@ -60,8 +60,27 @@ pub struct TokenRequest<'a> {
     pub client_assertion: Option<Secret<'a>>,
     /// `client_assertion_type`: the kind of the assertion.
     pub client_assertion_type: Option<Cow<'a, str>>,
-    /// True if the body has other parameters, which are ignored.
-    pub has_unknown_parameters: bool,
+    /// The names of the other parameters of the body, which are ignored.
+    pub unknown: UnknownParameters<'a>,
+}
+
+/// The names of parameters that an endpoint does not know, each once. `Debug` shows only their number: anything may be among them.
+#[derive(Clone, Default)]
+pub struct UnknownParameters<'a>(BTreeSet<Cow<'a, str>>);
+
+impl UnknownParameters<'_> {
+    /// Returns the names, decoded, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
+}
+
+impl core::fmt::Debug for UnknownParameters<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_tuple("UnknownParameters")
+            .field(&self.0.len())
+            .finish()
+    }
 }
 
 impl<'a> TokenRequest<'a> {
@@ -128,7 +147,7 @@ impl<'a> TokenRequest<'a> {
             CLIENT_ASSERTION_TYPE => request.client_assertion_type = Some(value),
             _ => {}
         })?;
-        request.has_unknown_parameters = unknown > 0;
+        request.unknown = UnknownParameters(unknown);
         Ok(request)
     }
 

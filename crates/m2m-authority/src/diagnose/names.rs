@@ -26,22 +26,39 @@ const OTHER_CREDENTIALS: [&str; 6] = [
     "password",
 ];
 
-/// Returns the parameter that the request has in vain: in the URL, or under a similar name in the body. `has_unknown` tells whether the body
-/// has any parameter that the endpoint does not know. Does not allocate.
-pub(crate) fn ignored(query: Option<&[u8]>, body: &[u8], has_unknown: bool) -> Option<Evidence> {
-    if let Some(query) = query
-        && let Some(parameter) = in_url(query).next()
-    {
-        return Some(Evidence::ParameterInUrl { parameter });
+/// A parameter that a request had in vain. It is small and copied freely; [`Evidence`] is made of it at the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Ignored {
+    /// The parameter is in the URL, where a token request has none.
+    InUrl(&'static str),
+    /// The body has a parameter with nearly this name.
+    Misspelled(&'static str),
+}
+
+impl From<Ignored> for Evidence {
+    fn from(ignored: Ignored) -> Self {
+        match ignored {
+            Ignored::InUrl(parameter) => Self::ParameterInUrl {
+                parameter: Cow::Borrowed(parameter),
+            },
+            Ignored::Misspelled(parameter) => Self::SimilarParameter {
+                parameter: Cow::Borrowed(parameter),
+            },
+        }
     }
-    if !has_unknown {
-        return None;
-    }
-    let similar = |name| PARAMETERS.iter().find(|own| is_similar(name, own));
-    let parameter = names_in(body).find_map(similar)?;
-    Some(Evidence::SimilarParameter {
-        parameter: Cow::Borrowed(parameter),
-    })
+}
+
+/// Returns the parameter that the request has in vain: in the URL, or under a similar name in the body. `unknown` are the names in the body that
+/// the endpoint does not know. Every name is read once, and nothing is allocated: this is part of each token request.
+pub(crate) fn ignored<'n>(
+    query: Option<&[u8]>,
+    mut unknown: impl Iterator<Item = &'n str>,
+) -> Option<Ignored> {
+    let in_url = || names_in(query?).find_map(known);
+    in_url()
+        .map(Ignored::InUrl)
+        .or_else(|| unknown.find_map(similar).map(Ignored::Misspelled))
 }
 
 /// Returns the known parameters that a query has.
@@ -53,7 +70,11 @@ pub(crate) fn in_url(query: &[u8]) -> impl Iterator<Item = Cow<'static, str>> {
 
 /// Returns true if a form has a parameter with nearly this name.
 pub(super) fn has_similar(form: &[u8], parameter: &str) -> bool {
-    names_in(form).any(|name| is_similar(name, parameter))
+    names_in(form).any(|name| {
+        let name = Name::read(name);
+        let meant = name.as_ref().and_then(Name::text).and_then(similar);
+        meant == Some(parameter)
+    })
 }
 
 /// Returns the known parameters that a body of another form has.
@@ -111,32 +132,47 @@ fn names_in(form: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The maximum number of parameters that are compared, which is also that of a form.
 const MAX_NAMES: usize = 64;
 
+/// Returns the parameter that has this encoded name.
+fn known(name: &[u8]) -> Option<&'static str> {
+    let mut known = PARAMETERS.iter().chain(&OTHER_CREDENTIALS);
+    if !name.contains(&b'%') {
+        return known.find(|own| own.as_bytes() == name).copied();
+    }
+    let decoded = Name::read(name)?;
+    let text = decoded.text()?;
+    known.find(|own| **own == text).copied()
+}
+
 /// Returns true if an encoded name is this one.
 fn is_named(name: &[u8], parameter: &str) -> bool {
+    if !name.contains(&b'%') {
+        return name == parameter.as_bytes();
+    }
     Name::read(name).is_some_and(|own| own.text() == Some(parameter))
 }
 
-/// Returns true if an encoded name is not that of the parameter, but is except for case, separators, brackets, marks around it, letters of another
-/// alphabet that look the same, a plural, or one typing error in a long name.
-fn is_similar(name: &[u8], parameter: &str) -> bool {
-    let Some(own) = Name::read(name) else {
-        return false;
-    };
-    if own.text() == Some(parameter) {
-        return false;
+/// Returns the parameter whose name this one is except for case, separators, brackets, marks around it, letters of another alphabet that look the
+/// same, a plural, or one typing error in a long name. Returns `None` for a name that is right.
+fn similar(name: &str) -> Option<&'static str> {
+    if name.len() > MAX_NAME_BYTES {
+        return None;
     }
-    let mut letters = [0; MAX_NAME_BYTES];
+    let mut letters = [0; MAX_LETTERS];
     let mut length = 0;
-    let own_letters = own.text().unwrap_or_default().chars().filter_map(letter);
-    for (place, letter) in letters.iter_mut().zip(own_letters) {
-        *place = letter;
+    for letter in name.chars().filter_map(letter) {
+        *letters.get_mut(length)? = letter;
         length += 1;
     }
-    let own = letters.get(..length).unwrap_or_default();
-    let is_same = |own: &[u8]| own.iter().copied().eq(parameter.chars().filter_map(letter));
-    is_same(own)
-        || own.strip_suffix(b"s").is_some_and(is_same)
-        || parameter.len() >= MIN_MISTYPED && is_mistyped(own, parameter)
+    let own = letters.get(..length)?;
+    let mut known = PARAMETERS.iter().zip(LETTERS);
+    let (parameter, _) = known.find(|(_, known)| {
+        // Each of these mistakes changes the number of letters by one at most.
+        own.len().abs_diff(known.len()) <= 1
+            && (own == *known
+                || own.strip_suffix(b"s") == Some(known)
+                || known.len() >= MIN_MISTYPED && is_mistyped(own, known))
+    })?;
+    (*parameter != name).then_some(*parameter)
 }
 
 /// A name without its percent-encoding.
@@ -201,30 +237,46 @@ fn letter(character: char) -> Option<u8> {
 }
 
 /// Returns true if one letter is missing, added or replaced, or two neighbours are swapped.
-fn is_mistyped(own: &[u8], parameter: &str) -> bool {
-    let mut own: &[u8] = own;
-    let mut rest = parameter.bytes().filter(u8::is_ascii_alphabetic).peekable();
-    while let (Some((first, after)), Some(expected)) = (own.split_first(), rest.peek()) {
-        if first != expected {
-            break;
+fn is_mistyped(own: &[u8], known: &[u8]) -> bool {
+    let equal = own
+        .iter()
+        .zip(known)
+        .take_while(|(own, known)| own == known);
+    let equal = equal.count();
+    let (own, known) = (
+        own.get(equal..).unwrap_or_default(),
+        known.get(equal..).unwrap_or_default(),
+    );
+    match (own, known) {
+        ([one, two, own @ ..], [first, second, known @ ..])
+            if (one, two) == (second, first) && own == known =>
+        {
+            true
         }
-        own = after;
-        let _ = rest.next();
+        ([_, own @ ..], [_, known @ ..]) if own == known => true,
+        ([_, own_after @ ..], known) if own_after == known => true,
+        (own, [_, known_after @ ..]) => own == known_after,
+        _ => false,
     }
-    let skipped = |of_own: usize, of_parameter: usize| {
-        let own = own.get(of_own..);
-        own.is_some_and(|own| own.iter().copied().eq(rest.clone().skip(of_parameter)))
-    };
-    let is_swapped = || {
-        let mut expected = rest.clone();
-        let pair = [expected.next(), expected.next()];
-        matches!(own, [one, two, ..] if pair == [Some(*two), Some(*one)]) && skipped(2, 2)
-    };
-    skipped(1, 0) || skipped(0, 1) || skipped(1, 1) || is_swapped()
 }
 
-/// The minimum length of a parameter whose mistyped name is recognized: short words are like others. Unit: bytes.
+/// The letters of the names in [`PARAMETERS`].
+const LETTERS: [&[u8]; 8] = [
+    b"granttype",
+    b"clientid",
+    b"clientsecret",
+    b"scope",
+    b"audience",
+    b"resource",
+    b"clientassertion",
+    b"clientassertiontype",
+];
+
+/// The minimum number of letters of a parameter whose mistyped name is recognized: short words are like others.
 const MIN_MISTYPED: usize = 8;
+
+/// The maximum number of letters of a name that is compared: one more than the longest name has.
+const MAX_LETTERS: usize = 20;
 
 /// The maximum length of a name that is compared. Unit: bytes.
 const MAX_NAME_BYTES: usize = 64;
@@ -235,6 +287,7 @@ mod tests {
 
     #[test]
     fn f7c_similar_names_are_recognized() {
+        let is_similar = |name: &[u8], parameter: &str| has_similar(name, parameter);
         for (name, parameter) in [
             ("clientId", "client_id"),
             ("Grant_Type", "grant_type"),
@@ -266,22 +319,33 @@ mod tests {
             assert!(!is_similar(name.as_bytes(), parameter), "{name}");
         }
         assert!(!is_similar(&b"s".repeat(1000), "scope"));
+        for (name, known) in PARAMETERS.iter().zip(LETTERS) {
+            let letters: Vec<u8> = name.chars().filter_map(letter).collect();
+            assert_eq!(letters, known);
+            assert!(letters.len() < MAX_LETTERS);
+        }
     }
 
     #[test]
     fn a1_a_parameter_without_effect_is_found() {
-        let found = ignored(None, b"grant_type=x&scope%5B0%5D=y", true);
-        let similar = |parameter: &'static str| Evidence::SimilarParameter {
-            parameter: parameter.into(),
-        };
-        assert_eq!(found, Some(similar("scope")));
-        assert_eq!(ignored(None, b"scopes=y", false), None, "not even read");
-        assert_eq!(ignored(None, b"grant_type=x&tenant=y", true), None);
-        let in_url = ignored(Some(b"x=1&audience=y"), b"", false);
-        let expected = Evidence::ParameterInUrl {
-            parameter: "audience".into(),
-        };
-        assert_eq!(in_url, Some(expected));
+        let of = |query: Option<&[u8]>, unknown: &[&str]| ignored(query, unknown.iter().copied());
+        assert_eq!(
+            of(None, &["a", "scope[0]"]),
+            Some(Ignored::Misspelled("scope"))
+        );
+        assert_eq!(of(None, &[]), None);
+        assert_eq!(of(None, &["tenant", ""]), None);
+        for query in ["x=1&audience=y", "sc%6Fpe=a", "scope"] {
+            let found = of(Some(query.as_bytes()), &[]);
+            assert!(matches!(found, Some(Ignored::InUrl(_))), "{query}");
+        }
+        assert_eq!(of(Some(b"&=&audience%=x&Scope=x"), &[]), None);
+        assert_eq!(
+            Evidence::from(Ignored::InUrl("scope")),
+            Evidence::ParameterInUrl {
+                parameter: "scope".into()
+            }
+        );
     }
 
     #[test]

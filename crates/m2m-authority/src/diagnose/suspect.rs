@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::evidence::{Difference, Evidence};
 use super::requested::possible_secrets;
-use super::{MAX_LISTED, mangled};
+use super::{Ignored, MAX_LISTED, mangled};
 use crate::client::MAX_SECRETS;
 use crate::registry::{
     GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, StoredSecret, is_generated_secret,
@@ -80,11 +80,11 @@ impl Suspect {
         audiences: &[Cow<'_, str>],
         scope: Option<&str>,
         address: Option<IpAddr>,
-        ignored: Option<Evidence>,
+        ignored: Option<Ignored>,
     ) -> Self {
         let mut bytes = 0;
         Self {
-            observed: ignored.into_iter().collect(),
+            observed: ignored.into_iter().map(Evidence::from).collect(),
             audiences: audiences
                 .iter()
                 .map(|audience| bounded(audience, LONGEST))

@@ -13,7 +13,7 @@ use oauth_proto::{
 use zeroize::Zeroizing;
 
 use crate::Authority;
-use crate::diagnose::{Evidence, Suspect, form, ignored, in_url};
+use crate::diagnose::{Evidence, Ignored, Suspect, form, ignored, in_url};
 use crate::refusal::{Refusal, TargetParameter};
 
 /// A request to the token endpoint as it came, its body complete.
@@ -101,7 +101,7 @@ pub(super) struct Asked<'r> {
     pub(super) resources_from: usize,
     pub(super) target: TargetParameter,
     /// A parameter that the request has in vain.
-    pub(super) ignored: Option<Evidence>,
+    pub(super) ignored: Option<Ignored>,
 }
 
 /// The credentials as they were presented.
@@ -164,7 +164,7 @@ pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Acce
     check_methods_of_authentication(&request, &form).map_err(by_who)?;
     check_grant_type(&request, &form).map_err(by_who)?;
     let (credentials, form) = read_credentials(&request, form, authority)?;
-    let ignored = ignored(request.query, request.body, form.has_unknown_parameters);
+    let ignored = ignored(request.query, form.unknown.names());
     Ok(Accepted {
         credentials,
         asked: Asked {

@@ -15,7 +15,7 @@ use oauth_proto::{Audience, ResourceIndicator, Scope};
 use super::accept::Asked;
 use super::authenticate::Authenticated;
 use super::record::Requester;
-use crate::diagnose::{Evidence, Suspect};
+use crate::diagnose::{Ignored, Suspect};
 use crate::policy::{Grant, Policy, Target};
 use crate::refusal::{RecordedClientId, Refusal};
 use crate::registry::{ClaimSet, Lifetime, QuotaMode};
@@ -37,7 +37,7 @@ pub struct Authorized<'p> {
     pub(super) claim_set: ClaimSet,
     pub(super) quota_exceeded: bool,
     pub(super) requester: Requester,
-    pub(super) ignored: Option<Evidence>,
+    pub(super) ignored: Option<Ignored>,
 }
 
 /// The number of tokens that this node issued to the application in the current window of its quota.
@@ -171,7 +171,7 @@ pub fn authorize<'p>(
             claim_set,
             quota_exceeded,
             requester: requester.clone(),
-            ignored: asked.ignored.clone(),
+            ignored: asked.ignored,
         })
     };
     decide().map_err(|refusal: Refusal| {
@@ -181,7 +181,7 @@ pub fn authorize<'p>(
             &asked.audiences,
             asked.scope.as_deref(),
             address,
-            asked.ignored.clone(),
+            asked.ignored,
         );
         refusal
             .naming(asked.target)

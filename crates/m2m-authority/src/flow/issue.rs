@@ -10,7 +10,7 @@ use m2m_jwt::{Leeway, Signer, UnixTime};
 use super::authorize::Authorized;
 use super::record::Requester;
 use crate::access_token::{AccessTokenClaims, check_access_token, sign_access_token};
-use crate::diagnose::Evidence;
+use crate::diagnose::Ignored;
 use crate::refusal::Refusal;
 use crate::registry::Lifetime;
 use crate::{Authority, JwtId};
@@ -29,7 +29,7 @@ pub struct Issued {
     pub(super) lifetime: Lifetime,
     pub(super) quota_exceeded: bool,
     pub(super) requester: Requester,
-    pub(super) ignored: Option<Evidence>,
+    pub(super) ignored: Option<Ignored>,
 }
 
 impl Issued {

@@ -7,7 +7,7 @@ use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 
 use super::issue::Issued;
-use crate::diagnose::Evidence;
+use crate::diagnose::Ignored;
 use crate::refusal::{RecordedClientId, Refusal};
 use crate::{RequestId, TraceId};
 
@@ -69,7 +69,7 @@ pub struct IssuedEvent {
     /// True if the application has used up a quota that only warns.
     pub quota_exceeded: bool,
     /// A parameter that the request had in vain: in the URL, or with nearly the name of a known one.
-    pub ignored: Option<Evidence>,
+    pub ignored: Option<Ignored>,
 }
 
 /// A request that was refused.
@@ -104,7 +104,7 @@ pub fn record(decision: Result<&Issued, &Refusal>, exchange: &Exchange, now: Uni
             api: issued.api,
             requester: issued.requester.clone(),
             quota_exceeded: issued.quota_exceeded,
-            ignored: issued.ignored.clone(),
+            ignored: issued.ignored,
         }),
         Err(refusal) => Event::Refused(RefusedEvent {
             time: now,

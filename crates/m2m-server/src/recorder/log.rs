@@ -77,7 +77,7 @@ pub(super) fn line(entry: &Entry) -> Value {
             "event": "issued",
             "client_id": total.client_id,
             "tokens": total.tokens,
-            "ignored": total.ignored.as_ref().map(evidence_text),
+            "ignored": total.ignored.map(|it| evidence_text(&it.into())),
         }),
         Entry::IssuedToOthers {
             applications,
