@@ -221,6 +221,9 @@ fn text(fix: &Fix) -> String {
         Fix::SendSecretWithout {
             difference: Difference::PercentNotEncoded,
         } => "encode each percent sign of the secret as %25 in the body of the request".to_owned(),
+        Fix::SendSecretWithout {
+            difference: Difference::Brackets,
+        } => "send the secret without the brackets or signs, such as <…> or %…%, that mark its place in a template".to_owned(),
         Fix::SendSecretWithout { difference } => format!("send the secret without {difference}"),
         Fix::SetSecret => {
             "set the variable or the setting from which the caller reads its secret".to_owned()

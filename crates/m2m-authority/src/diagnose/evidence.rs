@@ -186,8 +186,11 @@ pub enum Evidence {
         difference: Difference,
     },
     /// The values of the parameter are separated by a character that does not separate them, and each of them exists.
+    #[serde(alias = "separated_by_commas")]
     SeparatedBy {
         parameter: Cow<'static, str>,
+        /// A comma in evidence of a release that knew no other character.
+        #[serde(default = "comma")]
         separator: char,
     },
     /// A requested API defines nearly this scope.
@@ -273,6 +276,8 @@ pub enum Difference {
     SurroundingSpace,
     /// Quotation marks around it, as from a shell or an environment file.
     Quotes,
+    /// Brackets or signs of a variable around it, such as `<…>` or `%…%`, as from a template.
+    Brackets,
     /// A space in the place of each plus sign, as a form reads a plus sign that is not encoded.
     SpaceForPlus,
     /// Percent-encoding that was applied once too often.
@@ -304,6 +309,7 @@ impl Difference {
             ),
             (Self::SurroundingSpace, Some(owned(text.trim()))),
             (Self::Quotes, mangled::without_quotes(text).map(owned)),
+            (Self::Brackets, mangled::without_brackets(text).map(owned)),
             (Self::SpaceForPlus, mangled::with_plus(text)),
             (Self::PercentEncoding, mangled::percent_decoded(text)),
             (Self::PercentEncoding, mangled::form_decoded(text)),
@@ -349,6 +355,7 @@ impl Difference {
             Self::TrailingNewline => "a line break at the end",
             Self::SurroundingSpace => "whitespace around it",
             Self::Quotes => "quotation marks around it",
+            Self::Brackets => "brackets around it",
             Self::SpaceForPlus => "a space in the place of each plus sign",
             Self::PercentEncoding => "percent-encoding",
             Self::HtmlEntities => "HTML entities such as &amp;",
@@ -368,6 +375,10 @@ impl fmt::Display for Difference {
     }
 }
 
+const fn comma() -> char {
+    ','
+}
+
 /// Times in seconds since 1970.
 mod seconds {
     use m2m_jwt::UnixTime;
@@ -384,5 +395,21 @@ mod seconds {
         deserializer: D,
     ) -> Result<UnixTime, D::Error> {
         u64::deserialize(deserializer).map(UnixTime::from_seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f8_evidence_about_commas_that_an_earlier_release_stored_is_read() {
+        let stored = r#"{"kind":"separated_by_commas","parameter":"scope"}"#;
+        let evidence: Evidence = serde_json::from_str(stored).unwrap();
+        let expected = Evidence::SeparatedBy {
+            parameter: "scope".into(),
+            separator: ',',
+        };
+        assert_eq!(evidence, expected);
     }
 }

@@ -94,6 +94,7 @@ pub(crate) fn missing(names: &[&'static str], query: Option<&[u8]>, body: &[u8])
 
 /// Returns what a body looks like that is not made of parameters of a token request.
 pub(crate) fn looks_like(body: &[u8]) -> Option<Evidence> {
+    let body = body.get(..names::MAX_SEARCHED).unwrap_or(body);
     let form = body_form(body)?;
     let parameters = names::in_other_form(form, body);
     Some(Evidence::BodyLooksLike { form, parameters })
@@ -260,19 +261,25 @@ const fn is_base64(byte: &u8) -> bool {
 
 /// Returns the bytes that base64 of any alphabet stands for, with or without padding, up to the last complete one.
 fn decoded(base64: &[u8]) -> Zeroizing<Vec<u8>> {
-    let symbols = base64.iter().filter_map(|byte| match byte {
+    let symbols_of = base64.iter().filter_map(|byte| match byte {
         b'-' => Some(b'+'),
         b'_' => Some(b'/'),
         b'=' => None,
         byte if byte.is_ascii_whitespace() => None,
         byte => Some(*byte),
     });
-    let mut symbols = Zeroizing::new(symbols.collect::<Vec<u8>>());
+    // Neither buffer grows: a moved one would leave credentials behind.
+    let mut symbols = Zeroizing::new(Vec::with_capacity(base64.len()));
+    symbols.extend(symbols_of);
     let complete = symbols.len() / 4 * 4;
-    let rest = Zeroizing::new(symbols.split_off(complete));
-    let decode = |symbols: &[u8]| STANDARD_NO_PAD.decode(symbols).unwrap_or_default();
-    let mut bytes = Zeroizing::new(decode(&symbols));
-    bytes.extend_from_slice(&Zeroizing::new(decode(&rest)));
+    let (complete, rest) = symbols.split_at_checked(complete).unwrap_or_default();
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(symbols.len())]);
+    let mut length = 0;
+    for part in [complete, rest] {
+        let free = bytes.get_mut(length..).unwrap_or_default();
+        length += STANDARD_NO_PAD.decode_slice(part, free).unwrap_or(0);
+    }
+    bytes.truncate(length);
     bytes
 }
 
@@ -317,6 +324,22 @@ pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn x29_decoded_credentials_are_not_moved() {
+        for header in [
+            "cGxhaW4taWQ6c2VjcmV0cGxhaW4taWQ6c2VjcmV0",
+            "cGxhaW4 !",
+            "a",
+            "",
+        ] {
+            let run = || drop(decoded(header.as_bytes()));
+            assert!(
+                allocation_counter::measure(run).count_total <= 2,
+                "{header}"
+            );
+        }
+    }
 
     #[test]
     fn f7b_the_client_id_of_a_header_is_read_in_any_encoding() {

@@ -53,6 +53,9 @@ const VARIABLES: &[(&str, &str)] = &[
     ("%", "%"),
 ];
 
+/// Other brackets and signs that documents and templates have around the place of a value.
+const BRACKETS: &[(&str, &str)] = &[("{", "}"), ("[", "]"), ("$", "")];
+
 /// Returns the text between quotation marks, if it has them around it.
 pub(super) fn without_quotes(text: &str) -> Option<&str> {
     let text = text.trim();
@@ -60,10 +63,29 @@ pub(super) fn without_quotes(text: &str) -> Option<&str> {
     quotes.find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close))
 }
 
+/// Returns the text between brackets or the signs of a variable, if it has them around it.
+pub(super) fn without_brackets(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let mut brackets = VARIABLES.iter().chain(BRACKETS);
+    let inner = brackets.find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    inner.map(str::trim).filter(|inner| !inner.is_empty())
+}
+
 /// Returns the text with a plus sign for each space within it.
 pub(super) fn with_plus(text: &str) -> Option<Zeroizing<String>> {
-    text.contains(' ')
-        .then(|| Zeroizing::new(text.replace(' ', "+")))
+    text.contains(' ').then(|| replaced(text, " ", "+"))
+}
+
+/// Returns the text with a replacement, which is not longer than what it replaces: so the text is not moved, and leaves no copy behind.
+fn replaced(text: &str, from: &str, to: &str) -> Zeroizing<String> {
+    let mut replaced = Zeroizing::new(String::with_capacity(text.len()));
+    let mut parts = text.split(from);
+    replaced.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        replaced.push_str(to);
+        replaced.push_str(part);
+    }
+    replaced
 }
 
 /// Returns the text after one more percent-decoding, if it is encoded throughout and remains text.
@@ -92,49 +114,62 @@ pub(super) fn form_decoded(text: &str) -> Option<Zeroizing<String>> {
     if !text.contains('+') {
         return None;
     }
-    let with_spaces = Zeroizing::new(text.replace('+', " "));
+    let with_spaces = replaced(text, "+", " ");
     Some(percent_decoded(&with_spaces).unwrap_or(with_spaces))
 }
 
 /// Returns the text that this is the base64 of. A line break at its end is not part of it: `echo` adds one before the value is encoded.
 pub(super) fn base64_decoded(text: &str) -> Option<Zeroizing<String>> {
-    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
-    let decoded = core::str::from_utf8(&bytes).ok()?;
+    let text = text.trim();
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
+    let length = STANDARD.decode_slice(text, &mut bytes).ok()?;
+    let decoded = core::str::from_utf8(bytes.get(..length)?).ok()?;
     let decoded = decoded.trim_end_matches(['\r', '\n']);
     (!decoded.is_empty()).then(|| Zeroizing::new(decoded.to_owned()))
 }
 
 /// Returns the texts that the caller may have meant as its secret, as far as the body has them: the bytes of the value as they were sent, and
-/// the same with what follows an `&`, if that does not begin another parameter.
+/// the same with what follows an `&`, if that does not begin another parameter. They are few and short, so that a large body does not make
+/// the diagnosis expensive.
 pub(super) fn restored(body: &str) -> Vec<(Difference, Zeroizing<String>)> {
     let mut parts = body.split('&');
     let value = parts.find_map(|part| part.strip_prefix("client_secret="));
     let mut candidates = Vec::new();
-    let mut text = Zeroizing::new(String::with_capacity(body.len()));
-    let Some(value) = value else {
+    let Some(value) = value.filter(|value| value.len() <= MAX_SECRET_BYTES) else {
         return candidates;
     };
+    let mut text = Zeroizing::new(String::with_capacity(MAX_SECRET_BYTES));
     text.push_str(value);
-    let decoded = percent_decoded(&text);
-    candidates.push((Difference::PercentNotEncoded, text.clone()));
-    candidates.extend(decoded.map(|decoded| (Difference::SpaceForPlus, decoded)));
+    // Without an escape, the value is the one that was read, except for a plus sign.
+    if value.contains('%') {
+        let decoded = percent_decoded(&text);
+        candidates.push((Difference::PercentNotEncoded, text.clone()));
+        candidates.extend(decoded.map(|decoded| (Difference::SpaceForPlus, decoded)));
+    }
     let begins_parameter = |part: &str| {
         let (name, _) = part.split_once('=').unwrap_or((part, ""));
         PARAMETERS.contains(&name)
     };
-    let more = parts.take_while(|part| !begins_parameter(part));
-    for part in more.take(MAX_AMPERSANDS) {
+    for part in parts.take_while(|part| !begins_parameter(part)) {
+        let length = text.len() + 1 + part.len();
+        if length > MAX_SECRET_BYTES || candidates.len() >= MAX_RESTORED {
+            break;
+        }
         text.push('&');
         text.push_str(part);
         let decoded = percent_decoded(&text);
         candidates.push((Difference::CutAtAmpersand, text.clone()));
         candidates.extend(decoded.map(|decoded| (Difference::CutAtAmpersand, decoded)));
     }
+    candidates.truncate(MAX_RESTORED);
     candidates
 }
 
-/// The maximum number of ampersands within a secret that is restored.
-const MAX_AMPERSANDS: usize = 4;
+/// The maximum number of texts that are restored from a body.
+const MAX_RESTORED: usize = 4;
+
+/// The maximum length of a secret that is compared without a usual mistake. Unit: bytes.
+pub(super) const MAX_SECRET_BYTES: usize = 1024;
 
 /// Returns the text with the characters that its entities stand for.
 pub(super) fn html_unescaped(text: &str) -> Option<Zeroizing<String>> {
@@ -152,7 +187,7 @@ pub(super) fn html_unescaped(text: &str) -> Option<Zeroizing<String>> {
         ("&#43;", "+"),
         ("&amp;", "&"),
     ] {
-        unescaped = Zeroizing::new(unescaped.replace(entity, character));
+        unescaped = replaced(&unescaped, entity, character);
     }
     Some(unescaped)
 }
@@ -210,6 +245,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn f8_brackets_and_signs_of_variables_are_removed() {
+        for text in ["<S>", "{S}", "[S]", "%S%", "$S", "${S}", "{{ S }}", "$(S)"] {
+            assert_eq!(without_brackets(text), Some("S"), "{text}");
+        }
+        for text in ["S", "<S", "S]", "<>", "$", ""] {
+            assert_eq!(without_brackets(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn f8_placeholders_are_recognized_and_secrets_are_not() {
         for text in [" undefined", "NULL", "Client_Secret"] {
             assert!(
@@ -242,30 +287,64 @@ mod tests {
 
     #[test]
     fn f8_the_rest_of_a_secret_is_found_behind_an_ampersand() {
-        let body = "grant_type=x&client_secret=a%25+b&c=d&&e&f&g&h&scope=x";
-        let restored = restored(body);
-        let of = |wanted: Difference| {
-            let of_kind = restored.iter().filter(|(own, _)| *own == wanted);
-            let texts = of_kind.map(|(_, text)| text.as_str());
-            texts.collect::<Vec<&str>>()
+        let restored = |body: &str| {
+            let restored = restored(body).into_iter();
+            let texts = restored.map(|(difference, text)| (difference, text.to_string()));
+            texts.collect::<Vec<_>>()
         };
-        assert_eq!(of(Difference::PercentNotEncoded), ["a%25+b"]);
-        assert_eq!(of(Difference::SpaceForPlus), ["a%+b"]);
+        let expected = |texts: &[(Difference, &str)]| {
+            let texts = texts.iter();
+            let texts = texts.map(|(difference, text)| (*difference, (*text).to_owned()));
+            texts.collect::<Vec<_>>()
+        };
         assert_eq!(
-            of(Difference::CutAtAmpersand),
-            [
-                "a%25+b&c=d",
-                "a%+b&c=d",
-                "a%25+b&c=d&",
-                "a%+b&c=d&",
-                "a%25+b&c=d&&e",
-                "a%+b&c=d&&e",
-                "a%25+b&c=d&&e&f",
-                "a%+b&c=d&&e&f",
-            ]
+            restored("grant_type=x&client_secret=a%25+b&c=d&&e&scope=x"),
+            expected(&[
+                (Difference::PercentNotEncoded, "a%25+b"),
+                (Difference::SpaceForPlus, "a%+b"),
+                (Difference::CutAtAmpersand, "a%25+b&c=d"),
+                (Difference::CutAtAmpersand, "a%+b&c=d"),
+            ])
         );
-        assert!(super::restored("client_id=a&scope=client_secret").is_empty());
-        assert_eq!(super::restored("client_secret=a&scope=b").len(), 1);
+        assert_eq!(
+            restored("client_secret=a&c=d&&e&f&g"),
+            ["a&c=d", "a&c=d&", "a&c=d&&e", "a&c=d&&e&f"]
+                .map(|text| (Difference::CutAtAmpersand, text.to_owned()))
+        );
+        for body in ["client_id=a&scope=client_secret", "client_secret=a&scope=b"] {
+            assert_eq!(restored(body), [], "{body}");
+        }
+    }
+
+    #[test]
+    fn x8_a_large_body_makes_few_and_short_candidates() {
+        let long = "%41&".repeat(16 * 1024);
+        let many = format!("client_secret=a%41{}", "&b%41".repeat(12 * 1024));
+        for body in [
+            format!("client_secret={long}"),
+            format!("client_secret={}", "%41".repeat(20 * 1024)),
+            format!("client_secret=a&{}", "b".repeat(64 * 1024)),
+            many,
+        ] {
+            let restored = restored(&body);
+            assert!(restored.len() <= MAX_RESTORED, "{}", restored.len());
+            let bytes: usize = restored.iter().map(|(_, text)| text.len()).sum();
+            assert!(bytes <= MAX_RESTORED * MAX_SECRET_BYTES, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn x29_a_secret_that_is_changed_is_not_moved() {
+        let text = "\"c2VjcmV0+%41 &amp;\"".repeat(20);
+        let base64 = STANDARD.encode(&text);
+        let broken = format!("{base64}!");
+        let allocations = |run: &dyn Fn()| allocation_counter::measure(run).count_total;
+        // One buffer for each text; a text that grows would leave its beginning behind.
+        assert_eq!(allocations(&|| drop(with_plus(&text))), 1);
+        assert_eq!(allocations(&|| drop(html_unescaped(&text))), 9);
+        assert_eq!(allocations(&|| drop(percent_decoded(&text))), 2);
+        assert_eq!(allocations(&|| drop(base64_decoded(&base64))), 2);
+        assert_eq!(allocations(&|| drop(base64_decoded(&broken))), 1);
     }
 
     #[test]

@@ -121,7 +121,7 @@ fn after<'b>(body: &'b [u8], text: &str) -> Option<&'b [u8]> {
 }
 
 /// The maximum length of the part of a body that is searched for parameters in another form. Unit: bytes.
-const MAX_SEARCHED: usize = 4096;
+pub(super) const MAX_SEARCHED: usize = 4096;
 
 /// Returns the names of the parameters in a form, as they are spelled.
 fn names_in(form: &[u8]) -> impl Iterator<Item = &[u8]> {

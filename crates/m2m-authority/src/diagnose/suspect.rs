@@ -8,6 +8,7 @@ use oauth_proto::ClientId;
 use zeroize::Zeroizing;
 
 use super::evidence::{Difference, Evidence};
+use super::mangled::MAX_SECRET_BYTES;
 use super::requested::possible_secrets;
 use super::{Ignored, MAX_LISTED, mangled};
 use crate::client::MAX_SECRETS;
@@ -53,6 +54,7 @@ impl Suspect {
                     .collect(),
             ),
             variants: readings
+                .filter(|reading| reading.len() <= MAX_SECRET_BYTES)
                 .flat_map(Difference::variants)
                 .chain(restored.unwrap_or_default())
                 .filter(|(_, variant)| **variant != *secret)
@@ -63,11 +65,16 @@ impl Suspect {
                     )
                 })
                 .collect(),
-            client_id_as_secret: Some(Zeroizing::new(SecretHash::of(client_id.as_bytes()))),
-            as_hash: SecretHash::from_base64(secret.trim()).ok().map(|hash| {
-                let hash = Zeroizing::new(hash);
-                Zeroizing::new(SecretHash::of(hash.as_bytes()))
-            }),
+            client_id_as_secret: Some(client_id)
+                .filter(|client_id| client_id.len() <= MAX_SECRET_BYTES)
+                .map(|client_id| Zeroizing::new(SecretHash::of(client_id.as_bytes()))),
+            as_hash: Some(secret.trim())
+                .filter(|text| text.len() <= MAX_SECRET_BYTES)
+                .and_then(|text| SecretHash::from_base64(text).ok())
+                .map(|hash| {
+                    let hash = Zeroizing::new(hash);
+                    Zeroizing::new(SecretHash::of(hash.as_bytes()))
+                }),
             secret_form: secret_form(secret),
             ..Self::empty(cause, client_id)
         }
@@ -316,6 +323,19 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn x8_the_diagnosis_of_a_large_body_computes_few_hashes() {
+        let cause = Cause::SecretWrong;
+        let long = "%41+ &amp;".repeat(1600);
+        let of_long = Suspect::of_credentials(cause, &long, &long, Some(&long), long.as_bytes());
+        let hashes = (of_long.presented.len(), of_long.variants.len());
+        assert_eq!(hashes, (2, 0), "those of both readings");
+        assert!(of_long.client_id_as_secret.is_none() && of_long.as_hash.is_none());
+        let body = format!("client_secret=a%41{}", "&b%41".repeat(12 * 1024));
+        let of_body = Suspect::of_credentials(cause, "a", "aA", None, body.as_bytes());
+        assert!(of_body.secret_hashes().count() <= 6);
     }
 
     #[test]

@@ -181,11 +181,32 @@ fn has_same_words(one: &str, other: &str) -> bool {
 fn separator(text: &str, exists: impl Fn(&str) -> bool) -> Option<char> {
     let mut separators = SEPARATORS.iter().copied();
     separators.find(|separator| {
-        let parts = text.split(*separator).map(str::trim);
+        let parts = text.split(*separator).map(str::trim).take(MAX_PARTS);
         let mut parts = parts.filter(|part| !part.is_empty()).peekable();
         text.contains(*separator) && parts.peek().is_some() && parts.all(&exists)
     })
 }
 
+/// The maximum number of values that are looked up in a text with separators.
+const MAX_PARTS: usize = 16;
+
 /// Characters that callers put between values.
 const SEPARATORS: [char; 6] = [',', ';', '+', '|', ' ', '\n'];
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn x8_few_parts_of_a_long_value_are_looked_up() {
+        let looked_up = Cell::new(0);
+        let exists = |_: &str| {
+            looked_up.set(looked_up.get() + 1);
+            true
+        };
+        assert_eq!(separator(&"a,".repeat(1000), exists), Some(','));
+        assert_eq!(looked_up.get(), MAX_PARTS);
+    }
+}
