@@ -75,6 +75,7 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
             targets::scopes(suspect, records)
         }
         Cause::GrantTypeUnknown => nearest_grant_type(suspect),
+        Cause::GrantTypeUnsupported => sent_grant_type(suspect).into_iter().collect(),
         Cause::OrganizationSuspended => suspended_organization(suspect, records),
         Cause::AddressNotAllowed => address(suspect, records),
         _ => Vec::new(),
@@ -296,6 +297,14 @@ fn assignment<'a>(application: &'a Application, api: &Api) -> Option<&'a [Box<st
         audiences(api).any(|audience| *audience == *authorization.audience)
     })?;
     Some(&authorization.scopes)
+}
+
+fn sent_grant_type(suspect: &Suspect) -> Option<Evidence> {
+    let mut known = oauth_proto::KnownGrantType::ALL.iter();
+    let known = known.find(|known| suspect.grant_type() == Some(known.as_str()))?;
+    Some(Evidence::GrantTypeSent {
+        grant_type: known.as_str().into(),
+    })
 }
 
 fn nearest_grant_type(suspect: &Suspect) -> Vec<Evidence> {

@@ -86,7 +86,19 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::ParameterMissing { parameter } => {
             format!("the parameter {parameter} is missing or empty")
         }
-        Evidence::SimilarPath { path } => format!("the most similar path of the server is {path}"),
+        Evidence::SimilarPath {
+            path,
+            only_slashes: true,
+        } => format!("the requested path differs from {path} by slashes only"),
+        Evidence::SimilarPath { path, .. } => {
+            format!("the most similar path of the server is {path}")
+        }
+        Evidence::MethodSent {
+            method: Some(method),
+        } => format!("the request used {method}, and the path supports only POST"),
+        Evidence::MethodSent { method: None } => {
+            "the request used another method than POST, and the path supports only POST".to_owned()
+        }
         Evidence::ParameterInUrl { parameter } => {
             format!("the parameter {parameter} is in the URL, where a token request has no parameters")
         }
@@ -285,6 +297,9 @@ fn sentence(evidence: &Evidence) -> String {
                 "the API {audience:?} defines the scope {scope:?}, which is not assigned to the application"
             )
         }
+        Evidence::GrantTypeSent { grant_type } => {
+            format!("the grant type of the request is {grant_type}, which this server does not support")
+        }
         Evidence::SimilarGrantType { grant_type } => {
             format!("the most similar grant type is {grant_type:?}")
         }
@@ -327,6 +342,7 @@ const fn body_form(form: BodyForm) -> &'static str {
 )]
 const fn basic_problem(problem: BasicProblem) -> &'static str {
     match problem {
+        BasicProblem::Empty => "the Basic header has no credentials",
         BasicProblem::ColonAfterScheme => {
             "the Authorization header has a colon after the scheme Basic"
         }

@@ -204,6 +204,7 @@ fn text(fix: &Fix) -> String {
             "send the client id and the secret either in an Authorization: Basic header or in the body, and no other Authorization header"
                 .to_owned()
         }
+        Fix::UsePost => "request tokens with POST; if the client does so already, call the https URL directly, because a redirect turns POST into GET".to_owned(),
         Fix::SendParameter { parameter } => format!("send the parameter {parameter}"),
         Fix::SwapCredentials { client_id } => {
             format!("send {client_id:?} as client_id and the other value as client_secret")
@@ -457,7 +458,7 @@ mod tests {
     fn a11_only_a_secret_in_the_url_has_leaked() {
         let kinds = |parameter: &'static str| {
             let diagnosis = Diagnosis {
-                cause: m2m_errors::Cause::CredentialsInUrl,
+                cause: Cause::CredentialsInUrl,
                 client_id: None,
                 evidence: vec![Evidence::ParameterInUrl {
                     parameter: parameter.into(),

@@ -175,6 +175,30 @@ fn g12_the_nearest_grant_type_is_named() {
 }
 
 #[test]
+fn g12_a_known_grant_type_that_is_not_supported_is_named() {
+    let request = good().replacing("grant_type", "password");
+    check(
+        &request,
+        "the grant type of the request is password",
+        "send grant_type=client_credentials",
+    );
+}
+
+#[test]
+fn g5_the_method_that_was_used_is_named() {
+    check(
+        &good().method("PUT"),
+        "the request used PUT, and the path supports only POST",
+        "request tokens with POST",
+    );
+    check(
+        &good().method("BREW"),
+        "the request used another method than POST",
+        "request tokens with POST",
+    );
+}
+
+#[test]
 fn k12_the_missing_credential_is_named() {
     check(
         &good().without("client_id"),

@@ -38,7 +38,17 @@ pub enum Evidence {
     /// A parameter that the request needs is missing or empty.
     ParameterMissing { parameter: Cow<'static, str> },
     /// The server has nearly the requested path.
-    SimilarPath { path: Cow<'static, str> },
+    SimilarPath {
+        path: Cow<'static, str>,
+        /// True if the paths differ by slashes only.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        only_slashes: bool,
+    },
+    /// The method of the request, if it is a usual one. The path supports only POST.
+    MethodSent {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<Cow<'static, str>>,
+    },
     /// The parameter is in the URL, where a token request has none.
     ParameterInUrl { parameter: Cow<'static, str> },
     /// The body has a parameter with nearly this name, which is ignored.
@@ -200,6 +210,8 @@ pub enum Evidence {
     },
     /// A requested API defines the scope, and it is not assigned there.
     ScopeNotAssigned { scope: Box<str>, audience: Box<str> },
+    /// The grant type of the request is this one, which the server does not support.
+    GrantTypeSent { grant_type: Cow<'static, str> },
     /// A grant type is nearly this one.
     SimilarGrantType { grant_type: Box<str> },
     /// The organization is suspended.
@@ -241,6 +253,8 @@ pub enum BodyForm {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BasicProblem {
+    /// There are no credentials after the name of the scheme.
+    Empty,
     /// There is a colon after the name of the scheme.
     ColonAfterScheme,
     /// There is no space after the name of the scheme.

@@ -28,6 +28,8 @@ pub enum Fix {
     CorrectHttp { problem: HttpProblem },
     /// Request this path.
     RequestPath { path: Cow<'static, str> },
+    /// Request tokens with POST.
+    UsePost,
     /// Send the parameters as a form in the body.
     SendForm,
     /// Send the parameter in the body instead of the URL.
@@ -221,6 +223,9 @@ fn suggested(
                 audience: None,
             }
         }
+        Evidence::GrantTypeSent { .. } => Fix::SendGrantType {
+            grant_type: "client_credentials".into(),
+        },
         Evidence::SimilarGrantType { grant_type } => Fix::SendGrantType {
             grant_type: grant_type.clone(),
         },
@@ -238,7 +243,8 @@ fn suggested(
         } => return Vec::new(),
         Evidence::HandshakeFailed { problem } => Fix::CorrectTls { problem: *problem },
         Evidence::HttpMalformed { problem } => Fix::CorrectHttp { problem: *problem },
-        Evidence::SimilarPath { path } => Fix::RequestPath { path: path.clone() },
+        Evidence::MethodSent { .. } => Fix::UsePost,
+        Evidence::SimilarPath { path, .. } => Fix::RequestPath { path: path.clone() },
         Evidence::ParameterInUrl { parameter } => Fix::SendInBody {
             parameter: parameter.clone(),
         },

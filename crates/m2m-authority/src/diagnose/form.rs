@@ -207,6 +207,7 @@ pub(crate) fn basic(value: &[u8], error: &InvalidBasicCredentials) -> Option<Evi
             }
         }
         InvalidBasicCredentials::NotUtf8 => BasicProblem::NotUtf8,
+        InvalidBasicCredentials::ColonMissing if credentials.is_empty() => BasicProblem::Empty,
         InvalidBasicCredentials::ColonMissing => {
             let decoded = decoded(credentials);
             let again = core::str::from_utf8(&decoded).ok();
@@ -317,9 +318,24 @@ pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
     let found = same.or_else(similar).or_else(same_end);
     let evidence = found.map(|path| Evidence::SimilarPath {
         path: (*path).into(),
+        only_slashes: plain == **path,
     });
     evidence.into_iter().collect()
 }
+
+/// Returns the method of a request to a path that supports only POST.
+pub(crate) fn method(method: &str) -> Vec<Evidence> {
+    let mut known = METHODS.iter();
+    let known = known.find(|known| **known == method);
+    vec![Evidence::MethodSent {
+        method: known.map(|known| Cow::Borrowed(*known)),
+    }]
+}
+
+/// Methods other than POST that callers use.
+const METHODS: &[&str] = &[
+    "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT",
+];
 
 #[cfg(test)]
 mod tests {

@@ -188,7 +188,9 @@ fn check_method(request: &RawRequest<'_>) -> Result<(), Refusal> {
     if request.method == "POST" {
         Ok(())
     } else {
-        Err(Cause::MethodNotAllowed.into())
+        let cause = Cause::MethodNotAllowed;
+        let observed = form::method(request.method);
+        Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)))
     }
 }
 

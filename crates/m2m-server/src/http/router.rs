@@ -130,7 +130,10 @@ mod tests {
             ),
             ("/.well-known/jwk.json", "/.well-known/jwks.json"),
         ] {
-            let expected = Evidence::SimilarPath { path: meant.into() };
+            let expected = Evidence::SimilarPath {
+                path: meant.into(),
+                only_slashes: path.trim_end_matches('/').replace("//", "/") == meant,
+            };
             assert_eq!(similar_path(path, &PATHS), [expected], "{path}");
         }
         assert_eq!(similar_path("/index.php", &PATHS), []);

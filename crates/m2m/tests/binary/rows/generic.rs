@@ -121,7 +121,11 @@ fn g5_405_for_a_method_of_the_token_endpoint_and_of_a_management_resource() {
         answer.refusal((405, "METHOD_NOT_ALLOWED"));
         assert_eq!(answer.header("allow"), Some("PUT"), "{answer:?}");
     }
-    token.are_diagnosed("method-not-allowed", &[], "general");
+    token.are_diagnosed(
+        "method-not-allowed",
+        &[("method_sent", "the request used GET")],
+        "use_post",
+    );
     resource.are_diagnosed("method-not-allowed", &[], "general");
 }
 
@@ -296,7 +300,11 @@ fn g12_unsupported_grant_type_for_another_and_a_misspelled_one() {
             "Unknown grant type: client-credentials. Send grant_type=client_credentials",
         ); 2],
     );
-    other.are_diagnosed("grant-type-unsupported", &[], "general");
+    other.are_diagnosed(
+        "grant-type-unsupported",
+        &[("grant_type_sent", "password")],
+        "send_grant_type",
+    );
     misspelled.are_diagnosed(
         "grant-type-unknown",
         &[("similar_grant_type", "\"client_credentials\"")],

@@ -192,7 +192,11 @@ fn t9_another_known_grant_type() {
         refused
     });
     for refused in answers {
-        refused.are_diagnosed("grant-type-unsupported", &[], "general");
+        refused.are_diagnosed(
+            "grant-type-unsupported",
+            &[("grant_type_sent", "")],
+            "send_grant_type",
+        );
     }
 }
 

@@ -34,7 +34,11 @@ fn k10_another_grant_type() {
         refused
     });
     for refused in answers {
-        refused.are_diagnosed("grant-type-unsupported", &[], "general");
+        refused.are_diagnosed(
+            "grant-type-unsupported",
+            &[("grant_type_sent", "")],
+            "send_grant_type",
+        );
     }
 }
 
