@@ -101,7 +101,7 @@ fn every_row_has_words_at_an_entry_that_answers_it() {
 fn g6_g14_and_g15_where_the_fix_is_support_the_advice_says_so() {
     let support = |advice: Advice| {
         let mut fixes = advice.fixes.iter().map(|fix| fix.to_lowercase());
-        fixes.any(|fix| fix.contains("contact the support of the"))
+        fixes.any(|fix| fix.contains("contact the operator or the support of the"))
     };
     for entry in ["500", "server_error", "access_denied"] {
         assert!(advice(entry).into_iter().all(support), "{entry}");

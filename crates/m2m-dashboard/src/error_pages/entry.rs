@@ -157,7 +157,6 @@ pub(super) fn fixes(texts: &[&'static str]) -> Vec<Fix> {
             "contact the operator",
             "send the operator",
             "ask the operator",
-            "contact the support",
         ]
         .iter()
         .any(|advice| text.contains(advice))

@@ -299,7 +299,7 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
         causes: &["The API cannot reach the authorization server; the token itself may be valid."],
         fixes: &[
             "Wait for the time in the Retry-After header, then repeat the call with the same token.",
-            "If the error persists, contact the support of the API.",
+            "If the error persists, contact the operator or the support of the API.",
         ],
     },
     for_operator: Advice {

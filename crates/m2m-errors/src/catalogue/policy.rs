@@ -62,7 +62,7 @@ pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
     for_caller: Advice {
         causes: &["The operator suspended the organization that the application belongs to."],
         fixes: &[
-            "Contact the support of the server to ask why the organization is suspended, and include the trace_id of the response.",
+            "Contact the operator or the support of the server to ask why the organization is suspended, and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
@@ -99,7 +99,7 @@ pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
         ],
         fixes: &[
             "Request the token from where the service runs.",
-            "Contact the support of the server, and state which IP address or network the service uses now.",
+            "Contact the operator or the support of the server, and state which IP address or network the service uses now.",
         ],
     },
     for_operator: Advice {
@@ -231,7 +231,7 @@ pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
         ],
         fixes: &[
             "Request one token for each audience, and only the scopes that the next calls need.",
-            "If a request for one scope and one audience is also refused, contact the support of the server.",
+            "If a request for one scope and one audience is also refused, contact the operator or the support of the server.",
         ],
     },
     for_operator: Advice {

@@ -15,7 +15,7 @@ pub(super) const BROKEN_ADVICE: Advice = Advice {
     causes: &["An internal error occurred in the server; the request itself may be correct."],
     fixes: &[
         "Retry the same request after a pause, and increase the delay each time.",
-        "If the error persists, contact the support of the server, and include the trace_id of the response.",
+        "If the error persists, contact the operator or the support of the server, and include the trace_id of the response.",
     ],
 };
 
@@ -188,7 +188,7 @@ pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
         causes: &["Something that the server depends on is unavailable."],
         fixes: &[
             "Wait for the time in the Retry-After header, then send the same request again.",
-            "If the error persists, contact the support of the server, and include the trace_id of the response.",
+            "If the error persists, contact the operator or the support of the server, and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
@@ -229,7 +229,7 @@ pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
         causes: &["The disk of the server failed while the change was being stored."],
         fixes: &[
             "Read the record that you wanted to change, or the latest events, before you send the same request again.",
-            "If the error persists, contact the support of the server, and include the trace_id of the response.",
+            "If the error persists, contact the operator or the support of the server, and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {

@@ -224,7 +224,7 @@ pub(crate) const INTERNAL_SERVER_ERROR: StatusEntry = StatusEntry {
         ],
         fixes: &[
             "Retry the same request later.",
-            "If the error persists, contact the support of the server, and include the trace_id of the response.",
+            "If the error persists, contact the operator or the support of the server, and include the trace_id of the response.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.6.1")],

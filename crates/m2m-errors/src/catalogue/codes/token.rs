@@ -153,7 +153,7 @@ pub(crate) const ACCESS_DENIED: CodeEntry = CodeEntry {
             "In a flow with a user, the user declined to grant the permission.",
         ],
         fixes: &[
-            "If the error persists, contact the support of the server, and include the trace_id of the response.",
+            "If the error persists, contact the operator or the support of the server, and include the trace_id of the response.",
             "If a user declined the permission, explain what the permission is for, and ask again.",
         ],
     },
@@ -170,7 +170,7 @@ pub(crate) const SERVER_ERROR: CodeEntry = CodeEntry {
         causes: &["An error occurred inside the server; the request itself may be correct."],
         fixes: &[
             "Retry the same request later, and increase the delay each time.",
-            "If the error persists, contact the support of the server, and include the trace_id of the response.",
+            "If the error persists, contact the operator or the support of the server, and include the trace_id of the response.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
