@@ -321,8 +321,30 @@ fn status(name: &str) -> Option<Status> {
     name.parse().ok().or_else(by_reason)
 }
 
+/// The most frequent causes, the most frequent first. They precede the others, which are in the order of the catalogue.
+const FREQUENT: &[Cause] = &[
+    Cause::SecretWrong,
+    Cause::ClientUnknown,
+    Cause::SecretRotatedOut,
+    Cause::SecretExpired,
+    Cause::ApplicationDisabled,
+    Cause::ScopeNotAssigned,
+    Cause::ScopeUnknown,
+    Cause::AudienceNotAuthorized,
+    Cause::AudienceUnknown,
+    Cause::GrantTypeMissing,
+    Cause::ContentTypeWrong,
+    Cause::TokenExpired,
+    Cause::ScopeInsufficient,
+    Cause::StoreUnavailable,
+];
+
 fn exact_causes(causes: impl Iterator<Item = Cause>) -> Vec<ExactCause> {
+    let mut causes: Vec<Cause> = causes.collect();
+    let rank = |cause: &Cause| FREQUENT.iter().position(|frequent| frequent == cause);
+    causes.sort_by_key(|cause| rank(cause).unwrap_or(FREQUENT.len()));
     causes
+        .into_iter()
         .map(|cause| ExactCause {
             cause: cause.id(),
             title: cause.entry().title,
@@ -387,6 +409,32 @@ mod tests {
             ["503 Service Unavailable"]
         );
         assert!(names(received(Some("own"), None, Some(299))).is_empty());
+    }
+
+    /// The exact causes of a code or a status.
+    fn exact(name: &str) -> Vec<&'static str> {
+        let explanation = Explanation::of(name, Profile::Rfc).unwrap();
+        let causes = explanation.exact_causes.into_iter();
+        causes.map(|exact| exact.cause).collect()
+    }
+
+    #[test]
+    fn the_most_frequent_exact_causes_come_first() {
+        for (code, first) in [
+            ("invalid_client", ["secret-wrong", "client-unknown"]),
+            ("invalid_scope", ["scope-not-assigned", "scope-unknown"]),
+            (
+                "invalid_target",
+                ["audience-not-authorized", "audience-unknown"],
+            ),
+            (
+                "invalid_request",
+                ["grant-type-missing", "content-type-wrong"],
+            ),
+        ] {
+            let causes = exact(code);
+            assert!(causes.starts_with(&first), "{code}: {causes:?}");
+        }
     }
 
     #[test]
