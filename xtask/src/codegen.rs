@@ -32,6 +32,7 @@ use the codes and texts that clients of other servers expect.
 - [Statuses](#statuses)
 - [Error codes](#error-codes)
 - [Causes](#causes)
+- [Reported by commands, clients and at startup](#reported-by-commands-clients-and-at-startup)
 ";
 
 /// Writes the document, or with `--check` only checks whether it is up to date.
@@ -132,8 +133,14 @@ fn document(out: &mut String, rows: &Rows) -> fmt::Result {
         code_section(out, code, rows)?;
     }
     out.write_str("\n## Causes\n")?;
-    for cause in Cause::ALL {
-        cause_section(out, cause.entry(), rows)?;
+    let (answered, reported): (Vec<Cause>, Vec<Cause>) =
+        Cause::ALL.iter().partition(|cause| cause.is_answered());
+    for cause in answered {
+        cause_section(out, cause, rows)?;
+    }
+    out.write_str("\n## Reported by commands, clients and at startup\n")?;
+    for cause in reported {
+        cause_section(out, cause, rows)?;
     }
     Ok(())
 }
@@ -158,10 +165,12 @@ fn code_section(out: &mut String, code: ErrorCode, rows: &Rows) -> fmt::Result {
     origin(out, entry.sources, rows.code.get(entry.code))
 }
 
-fn cause_section(out: &mut String, entry: &Entry, rows: &Rows) -> fmt::Result {
+fn cause_section(out: &mut String, cause: Cause, rows: &Rows) -> fmt::Result {
+    let entry = cause.entry();
     let disclosure = match entry.disclosure {
         Disclosure::Public => "disclosed to the caller",
         Disclosure::Concealed => "concealed from the caller",
+        Disclosure::Unanswered => "without a response",
     };
     writeln!(
         out,
@@ -171,14 +180,33 @@ fn cause_section(out: &mut String, entry: &Entry, rows: &Rows) -> fmt::Result {
         entry.operator,
         entry.fault.as_str()
     )?;
+    if cause.is_answered() {
+        forms(out, cause)?;
+        out.write_str("\n#### For the caller\n")?;
+        advice(out, &entry.for_caller)?;
+        out.write_str("\n#### For the operator\n")?;
+    }
+    advice(out, &entry.for_operator)?;
+    tasks(out, entry.tasks)?;
+    related(out, entry.related)?;
+    origin(out, entry.sources, rows.cause.get(entry.id))
+}
+
+/// Writes the answer in each profile.
+fn forms(out: &mut String, cause: Cause) -> fmt::Result {
+    let without_code = match cause.is_of_an_operation() {
+        true => "a code of the management API in `errors[].code`",
+        false => "none",
+    };
     writeln!(
         out,
         "| profile | status | error | description |\n|---|---|---|---|"
     )?;
-    for (profiles, wire) in wire_forms(entry) {
-        let error = wire
-            .error
-            .map_or_else(|| "none".to_owned(), |code| format!("`{}`", code.as_str()));
+    for (profiles, wire) in wire_forms(cause.entry()) {
+        let error = wire.error.map_or_else(
+            || without_code.to_owned(),
+            |code| format!("`{}`", code.as_str()),
+        );
         writeln!(
             out,
             "| {profiles} | {} | {error} | {} |",
@@ -186,13 +214,7 @@ fn cause_section(out: &mut String, entry: &Entry, rows: &Rows) -> fmt::Result {
             description(&wire.description)
         )?;
     }
-    out.write_str("\n#### For the caller\n")?;
-    advice(out, &entry.for_caller)?;
-    out.write_str("\n#### For the operator\n")?;
-    advice(out, &entry.for_operator)?;
-    tasks(out, entry.tasks)?;
-    related(out, entry.related)?;
-    origin(out, entry.sources, rows.cause.get(entry.id))
+    Ok(())
 }
 
 /// Returns the distinct forms, each with the profiles that use it.
@@ -274,6 +296,7 @@ fn related(out: &mut String, related: &[Cause]) -> fmt::Result {
 fn causes(out: &mut String, is_so: impl Fn(&Wire) -> bool) -> fmt::Result {
     let links: Vec<String> = Cause::ALL
         .iter()
+        .filter(|cause| cause.is_answered())
         .map(|cause| cause.entry())
         .filter(|entry| wire_forms(entry).iter().any(|(_, wire)| is_so(wire)))
         .map(|entry| format!("[{0}](#{0})", entry.id))
@@ -321,6 +344,18 @@ mod tests {
                 status.code()
             );
         }
+    }
+
+    #[test]
+    fn a_cause_without_an_answer_has_no_response() {
+        let text = generated().expect("prints");
+        let (before, reported) = text
+            .split_once("\n## Reported by commands, clients and at startup\n")
+            .expect("has a heading");
+        assert!(before.contains("\n### internal-error\n"));
+        assert!(!before.contains("[connection-refused](#connection-refused),"));
+        assert!(reported.contains("\n### connection-refused\n"));
+        assert!(!reported.contains("| profile |") && !reported.contains("server_error"));
     }
 
     #[test]

@@ -235,7 +235,7 @@ fn links_begin_with_the_path_of_the_issuer() {
 fn a_refusal_names_its_cause_only_if_callers_may_know_it() {
     for profile in Profile::ALL {
         let pages = pages_of(profile, "https://id.example");
-        for cause in Cause::ALL {
+        for cause in Cause::ALL.iter().filter(|cause| cause.is_answered()) {
             let wire = cause.entry().wire.of(profile);
             let page = pages.refusal(&Refused {
                 cause: *cause,
@@ -257,6 +257,65 @@ fn a_refusal_names_its_cause_only_if_callers_may_know_it() {
             );
         }
     }
+}
+
+#[test]
+fn a_cause_without_an_answer_has_no_response_and_one_advice() {
+    let page = |name: &str| html(pages().entry(name, Representation::Html).unwrap());
+    for name in ["certificate-untrusted", "data-directory-in-use"] {
+        let body = page(name);
+        for absent in [
+            "id=\"response\"",
+            "m2m diagnose",
+            "<dt>Profile",
+            "<dt>Status",
+            "Visible to",
+            "For callers",
+        ] {
+            assert!(!body.contains(absent), "{name}: {absent}");
+        }
+        assert!(body.contains("Causes and fixes") && body.contains("Reported by"));
+        assert_eq!(body.matches("<h3>Likely causes").count(), 1, "{name}");
+    }
+    let body = page("secret-wrong");
+    for present in [
+        "id=\"response\"",
+        "m2m diagnose",
+        "<dt>Profile",
+        "For callers",
+    ] {
+        assert!(body.contains(present), "{present}");
+    }
+}
+
+#[test]
+fn the_index_groups_causes_by_the_place_of_their_code() {
+    let body = html(pages().index(None, Representation::Html));
+    let parts = |from: &str, to: &str| -> String {
+        let (_, rest) = body.split_once(from).unwrap();
+        rest.split_once(to).unwrap().0.to_owned()
+    };
+    let without_code = parts("<h3 id=\"no-code\">", "<h3 id=\"management\">");
+    assert!(without_code.contains("/errors/token-missing\""));
+    assert!(!without_code.contains("/errors/api-not-found\""));
+    let management = parts(
+        "<h3 id=\"management\">Management API",
+        "<h2 id=\"unanswered\"",
+    );
+    assert!(management.contains("<code>errors[].code</code>"));
+    assert!(management.contains("/errors/api-not-found\""));
+    let unanswered = parts("<h2 id=\"unanswered\"", "<h2 id=\"before\"");
+    for cause in Cause::ALL {
+        let is_listed = unanswered.contains(&format!("/errors/{cause}\""));
+        assert_eq!(is_listed, !cause.is_answered(), "{cause}");
+    }
+    let page = html(
+        pages()
+            .entry("api-not-found", Representation::Html)
+            .unwrap(),
+    );
+    assert!(page.contains("a code of the management API in errors[].code"));
+    assert!(!page.contains("<dt><code>error_description"));
 }
 
 #[test]

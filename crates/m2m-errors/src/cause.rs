@@ -15,7 +15,7 @@ pub struct Entry {
     pub fault: Fault,
     /// The rule whether the caller may learn that it was this cause.
     pub disclosure: Disclosure,
-    /// The answer to the caller, per profile.
+    /// The answer to the caller, per profile. For a cause that is never answered, that of an internal error, which no caller gets.
     pub wire: WireForms,
     /// The event, for the operator: exact, in one sentence.
     pub operator: &'static str,
@@ -48,6 +48,12 @@ impl Cause {
     #[must_use]
     pub const fn id(self) -> &'static str {
         self.entry().id
+    }
+
+    /// Returns true if a server answers requests with this cause. Other causes are reported by commands, by clients, or by a server that starts.
+    #[must_use]
+    pub const fn is_answered(self) -> bool {
+        !matches!(self.entry().disclosure, Disclosure::Unanswered)
     }
 
     /// Returns true if only operations of the management API refuse requests with this cause.

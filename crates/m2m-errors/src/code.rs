@@ -41,7 +41,11 @@ impl ErrorCode {
     /// A cause counts if it has this code in either way of naming the target, by `audience` or by `resource`. A code
     /// that only other servers and other grants use has no causes.
     pub fn causes(self, profile: Profile) -> impl Iterator<Item = Cause> {
-        Cause::ALL.iter().copied().filter(move |cause| {
+        let answered = Cause::ALL
+            .iter()
+            .copied()
+            .filter(|cause| cause.is_answered());
+        answered.filter(move |cause| {
             let wire = &cause.entry().wire;
             [wire.of(profile), wire.of_resource(profile)]
                 .iter()

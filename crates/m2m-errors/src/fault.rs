@@ -37,4 +37,6 @@ pub enum Disclosure {
     /// The answer is the same, byte for byte, for every cause of the same group, so that it does not help guessing.
     /// Only the diagnosis names the cause.
     Concealed,
+    /// No answer exists: a command, a client or a server that starts reports the cause.
+    Unanswered,
 }

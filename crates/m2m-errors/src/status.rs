@@ -49,7 +49,11 @@ impl Status {
 
     /// The causes that a server with this profile answers with this status, in the order of the catalogue.
     pub fn causes(self, profile: Profile) -> impl Iterator<Item = Cause> {
-        Cause::ALL.iter().copied().filter(move |cause| {
+        let answered = Cause::ALL
+            .iter()
+            .copied()
+            .filter(|cause| cause.is_answered());
+        answered.filter(move |cause| {
             let wire = &cause.entry().wire;
             [wire.of(profile), wire.of_resource(profile)]
                 .iter()

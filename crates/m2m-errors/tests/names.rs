@@ -110,14 +110,32 @@ fn the_causes_of_a_status_are_those_that_the_profile_answers_with_it() {
 }
 
 #[test]
-fn every_cause_is_among_those_of_its_status_in_every_profile() {
+fn every_cause_with_an_answer_and_no_other_is_among_those_of_its_status_and_its_code() {
     for profile in Profile::ALL {
         for &cause in Cause::ALL {
             let wire = cause.entry().wire.of(profile);
-            assert!(
-                wire.status.causes(profile).any(|found| found == cause),
-                "{cause} in {profile}"
-            );
+            let of_status = wire.status.causes(profile).any(|found| found == cause);
+            assert_eq!(of_status, cause.is_answered(), "{cause} in {profile}");
+            if let Some(code) = wire.error {
+                let of_code = code.causes(profile).any(|found| found == cause);
+                assert_eq!(of_code, cause.is_answered(), "{cause} in {profile}");
+            }
         }
+    }
+}
+
+#[test]
+fn causes_at_startup_and_of_clients_are_not_answered() {
+    for (cause, is_answered) in [
+        (Cause::DataDirectoryInUse, false),
+        (Cause::DiskFull, false),
+        (Cause::KeyMalformed, false),
+        (Cause::ConnectionRefused, false),
+        (Cause::CertificateUntrusted, false),
+        (Cause::StoreUnavailable, true),
+        (Cause::InternalError, true),
+        (Cause::ApiNotFound, true),
+    ] {
+        assert_eq!(cause.is_answered(), is_answered, "{cause}");
     }
 }

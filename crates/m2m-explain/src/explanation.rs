@@ -22,7 +22,7 @@ pub struct Explanation {
     pub profile: &'static str,
     /// The meaning, in one sentence.
     pub meaning: &'static str,
-    /// The answer to the caller, for a cause.
+    /// The answer to the caller, for a cause with which a server answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
     /// The usual causes that the caller can know, the likeliest first.
@@ -78,6 +78,9 @@ pub struct Answer {
     pub error: Option<&'static str>,
     /// The text for developers.
     pub error_description: &'static str,
+    /// The place of the code, if it is not one of OAuth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'static str>,
 }
 
 /// The advice for the operator.
@@ -138,6 +141,14 @@ impl Explanation {
         let connections = Connection::ALL.iter().map(|connection| connection.name);
         let causes = Cause::ALL.iter().map(|cause| cause.id());
         codes.chain(causes).chain(connections)
+    }
+
+    /// Returns true if the caller and the operator have the same advice, as for a cause with which no server answers.
+    pub fn has_one_advice(&self) -> bool {
+        let is_same = |operator: &OperatorAdvice| {
+            operator.causes == self.causes && operator.fixes == self.fixes
+        };
+        self.operator.as_ref().is_some_and(is_same)
     }
 
     /// Returns true if the text can be explained by itself: the name of a code, a cause, a connection problem, or a status.
@@ -280,10 +291,12 @@ impl Explanation {
             title: Some(title),
             profile: profile.as_str(),
             meaning: operator,
-            answer: Some(Answer {
+            answer: cause.is_answered().then(|| Answer {
                 status: wire.status.code(),
                 error: wire.error.map(ErrorCode::as_str),
                 error_description: wire.description.plain,
+                note: (wire.error.is_none() && cause.is_of_an_operation())
+                    .then_some(OPERATION_NOTE),
             }),
             causes: for_caller.causes.to_vec(),
             fixes: for_caller.fixes.to_vec(),
@@ -306,6 +319,9 @@ impl Explanation {
         }
     }
 }
+
+/// The note about the code of an answer of the management API.
+const OPERATION_NOTE: &str = "The response has a code of the management API in errors[].code.";
 
 /// The maximum length of a name. Unit: bytes.
 const MAX_NAME_BYTES: usize = 100;
@@ -419,6 +435,17 @@ mod tests {
     }
 
     #[test]
+    fn only_causes_with_an_answer_are_exact_causes() {
+        let failed = Explanation::of("connection-refused", Profile::Rfc).unwrap();
+        assert!(failed.answer.is_none() && failed.has_one_advice());
+        for name in ["500", "server_error"] {
+            let causes = exact(name);
+            assert!(!causes.contains(&"connection-refused"), "{name}");
+            assert!(causes.contains(&"internal-error"), "{name}");
+        }
+    }
+
+    #[test]
     fn the_most_frequent_exact_causes_come_first() {
         for (code, first) in [
             ("invalid_client", ["secret-wrong", "client-unknown"]),
@@ -435,6 +462,17 @@ mod tests {
             let causes = exact(code);
             assert!(causes.starts_with(&first), "{code}: {causes:?}");
         }
+    }
+
+    #[test]
+    fn the_answer_to_an_operation_has_a_code_of_the_management_api() {
+        let note = |name: &str| {
+            let explanation = Explanation::of(name, Profile::Rfc).unwrap();
+            explanation.answer.unwrap().note
+        };
+        assert!(note("api-not-found").unwrap().contains("errors[].code"));
+        assert_eq!(note("token-missing"), None);
+        assert_eq!(note("secret-wrong"), None);
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub(crate) struct Metrics {
     registry: Registry,
     issued: Counter,
     test_tokens: Counter,
-    /// One counter for each cause, in the order of [`Cause::ALL`].
+    /// The causes with which requests are answered, in the order of [`Cause::ALL`].
+    answered: Box<[Cause]>,
+    /// One counter for each of them.
     refused: Box<[Counter]>,
     throttled: Counter,
     in_flight: Gauge,
@@ -84,12 +86,17 @@ impl Metrics {
             "Version and cryptographic library of the server",
             build,
         );
+        let answered = Cause::ALL
+            .iter()
+            .copied()
+            .filter(|cause| cause.is_answered());
+        let answered: Box<[Cause]> = answered.collect();
         let refused = labelled(
             &mut registry,
             "refusals",
             "Refused requests, by exact cause",
             "cause",
-            Cause::ALL.iter().map(|cause| cause.id()),
+            answered.iter().map(|cause| cause.id()),
         );
         let closed = labelled(
             &mut registry,
@@ -190,6 +197,7 @@ impl Metrics {
             registry,
             issued,
             test_tokens,
+            answered,
             refused,
             throttled,
             in_flight,
@@ -234,7 +242,7 @@ impl Metrics {
 
     /// Counts a refused request by its cause.
     pub(crate) fn refused(&self, cause: Cause) {
-        count(Cause::ALL, cause, &self.refused);
+        count(&self.answered, cause, &self.refused);
     }
 
     /// Counts a failed authentication that was answered with 429.
@@ -436,7 +444,9 @@ mod tests {
         }
         assert!(text.contains(concat!("version=\"", env!("CARGO_PKG_VERSION"), "\"")));
         let refusals = text.matches("m2m_refusals_total{").count();
-        assert_eq!(refusals, Cause::ALL.len());
+        let answered = Cause::ALL.iter().filter(|cause| cause.is_answered());
+        assert_eq!(refusals, answered.count());
+        assert!(!text.contains("cause=\"connection-refused\""));
     }
 
     #[test]

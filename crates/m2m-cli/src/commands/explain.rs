@@ -211,14 +211,23 @@ fn print(explanation: &Explanation, output: &Output) {
             "  {}{error}: {}",
             answer.status, answer.error_description
         ));
+        if let Some(note) = answer.note {
+            output.line(format!("  {note}"));
+        }
     }
-    list("Likely causes, for the caller", &explanation.causes, output);
-    list("Fixes, for the caller", &explanation.fixes, output);
+    let [causes, fixes] = match explanation.has_one_advice() {
+        true => ["Likely causes", "Fixes"],
+        false => ["Likely causes, for the caller", "Fixes, for the caller"],
+    };
+    list(causes, &explanation.causes, output);
+    list(fixes, &explanation.fixes, output);
     if let Some(operator) = &explanation.operator {
         output.heading("\nParty at fault");
         output.line(format!("  {}", operator.fault));
-        list("Likely causes, for the operator", operator.causes, output);
-        list("Fixes, for the operator", operator.fixes, output);
+        if !explanation.has_one_advice() {
+            list("Likely causes, for the operator", operator.causes, output);
+            list("Fixes, for the operator", operator.fixes, output);
+        }
         if !operator.tasks.is_empty() {
             output.heading("\nOn a server of m2m");
         }

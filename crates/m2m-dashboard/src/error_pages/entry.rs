@@ -24,6 +24,7 @@ pub(super) struct EntryPage<'p> {
 struct CauseFacts {
     /// The party that has to act.
     acts: &'static str,
+    is_answered: bool,
     is_concealed: bool,
     status: &'static str,
     /// The answers of the profiles, if they differ.
@@ -83,6 +84,12 @@ impl<'p> EntryPage<'p> {
         }
     }
 
+    /// True if a server answers with it, and so has a diagnosis of it.
+    fn is_answered(&self) -> bool {
+        self.explanation.kind != Kind::Connection
+            && self.cause.as_ref().is_none_or(|own| own.is_answered)
+    }
+
     /// The heading of the page.
     fn heading(&self) -> &str {
         self.link.title.unwrap_or(&self.link.name)
@@ -116,6 +123,7 @@ impl CauseFacts {
                 Fault::Bug => "The developers of m2m",
                 _ => entry.fault.as_str(),
             },
+            is_answered: cause.is_answered(),
             is_concealed: matches!(entry.disclosure, Disclosure::Concealed),
             status: entry.wire.of(profile).status.entry().reason,
             answers,

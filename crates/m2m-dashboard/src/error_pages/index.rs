@@ -20,6 +20,8 @@ pub(super) struct IndexPage<'p> {
     codes: Vec<Link>,
     statuses: Vec<Link>,
     groups: Vec<Group>,
+    /// The causes with which no server answers.
+    unanswered: Vec<Link>,
     /// The problems before a server answers.
     connections: Vec<Link>,
     /// The codes that this server does not return.
@@ -29,8 +31,17 @@ pub(super) struct IndexPage<'p> {
 /// The causes that are answered with one code.
 struct Group {
     id: String,
-    code: Option<&'static str>,
+    heading: Heading,
     causes: Vec<Link>,
+}
+
+/// The codes of the answers of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heading {
+    Code(ErrorCode),
+    /// The codes of the management API.
+    Management,
+    NoCode,
 }
 
 /// The results of a search.
@@ -63,6 +74,7 @@ impl<'p> IndexPage<'p> {
             codes: Vec::new(),
             statuses: Vec::new(),
             groups: Vec::new(),
+            unanswered: Vec::new(),
             connections: Vec::new(),
             foreign_codes: Vec::new(),
         };
@@ -78,6 +90,8 @@ impl<'p> IndexPage<'p> {
             }
         }
         page.groups = groups(profile);
+        let unanswered = Cause::ALL.iter().filter(|cause| !cause.is_answered());
+        page.unanswered = unanswered.map(|cause| Link::to_cause(*cause)).collect();
         page
     }
 
@@ -95,27 +109,36 @@ impl<'p> IndexPage<'p> {
             codes: Vec::new(),
             statuses: Vec::new(),
             groups: Vec::new(),
+            unanswered: Vec::new(),
             connections: Vec::new(),
             foreign_codes: Vec::new(),
         }
     }
 }
 
-/// Returns all causes by the code of their answer, in the order of the codes; last those without a code.
+/// Returns all causes with an answer by its code, in the order of the codes; last those without a code of OAuth.
 fn groups(profile: Profile) -> Vec<Group> {
-    let code = |cause: &Cause| cause.entry().wire.of(profile).error;
-    let group = |wanted: Option<ErrorCode>| Group {
-        id: wanted.map_or_else(|| "no-code".to_owned(), |code| format!("causes-{code}")),
-        code: wanted.map(ErrorCode::as_str),
+    let heading = |cause: &Cause| match cause.entry().wire.of(profile).error {
+        Some(code) => Heading::Code(code),
+        None if cause.is_of_an_operation() => Heading::Management,
+        None => Heading::NoCode,
+    };
+    let group = |wanted: Heading| Group {
+        id: match wanted {
+            Heading::Code(code) => format!("causes-{code}"),
+            Heading::Management => "management".to_owned(),
+            Heading::NoCode => "no-code".to_owned(),
+        },
+        heading: wanted,
         causes: Cause::ALL
             .iter()
-            .filter(|cause| code(cause) == wanted)
+            .filter(|cause| cause.is_answered() && heading(cause) == wanted)
             .map(|cause| Link::to_cause(*cause))
             .collect(),
     };
-    let codes = ErrorCode::ALL.iter().copied().map(Some);
+    let codes = ErrorCode::ALL.iter().copied().map(Heading::Code);
     codes
-        .chain([None])
+        .chain([Heading::NoCode, Heading::Management])
         .map(group)
         .filter(|group| !group.causes.is_empty())
         .collect()

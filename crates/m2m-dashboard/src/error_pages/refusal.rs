@@ -46,7 +46,7 @@ impl<'p> RefusalPage<'p> {
         let entry = refused.cause.entry();
         let wire = entry.wire.of(profile);
         let (title, about) = match entry.disclosure {
-            Disclosure::Public => (entry.title, entry.id.to_owned()),
+            Disclosure::Public | Disclosure::Unanswered => (entry.title, entry.id.to_owned()),
             Disclosure::Concealed => (wire.status.entry().reason, wire.status.code().to_string()),
         };
         Self {

@@ -1,8 +1,8 @@
-//! Short ways to write the entries of errors that no caller of a server meets: those of its operator, and those of a client itself.
+//! Short ways to write the entries of errors that no server answers: those of its operator, and those of a client itself.
 //!
-//! They have the wire form of an internal error, which is what a caller would get if one of them occurred while a request is answered.
+//! Commands, clients and starting servers report them. Their reader is the one who can act, so that there is one advice for both readers.
 
-use super::server::{BROKEN, BROKEN_ADVICE};
+use super::server::BROKEN;
 use crate::{Advice, Cause, Disclosure, Entry, Fault, Source, Task};
 
 /// The parts of an entry that differ between these errors.
@@ -20,36 +20,33 @@ pub(super) struct Inside {
 
 /// Returns the entry of an error that a server or a command reports to its operator, at startup or in a log.
 pub(super) const fn operators(inside: Inside) -> Entry {
-    entry(inside, Fault::Operator, BROKEN_ADVICE)
+    entry(inside, Fault::Operator)
 }
 
 /// Returns the entry of an error of something that the server depends on, such as its disk.
 pub(super) const fn dependency(inside: Inside) -> Entry {
-    entry(inside, Fault::Dependency, BROKEN_ADVICE)
+    entry(inside, Fault::Dependency)
 }
 
 /// Returns the entry of an error that a client reports to its own user, because it has no answer or cannot use the answer.
 pub(super) const fn clients(inside: Inside) -> Entry {
+    entry(inside, Fault::Client)
+}
+
+const fn entry(inside: Inside, fault: Fault) -> Entry {
     let advice = Advice {
         causes: inside.causes,
         fixes: inside.fixes,
     };
-    entry(inside, Fault::Client, advice)
-}
-
-const fn entry(inside: Inside, fault: Fault, for_caller: Advice) -> Entry {
     Entry {
         id: inside.id,
         title: inside.title,
         fault,
-        disclosure: Disclosure::Public,
+        disclosure: Disclosure::Unanswered,
         wire: BROKEN,
         operator: inside.meaning,
-        for_caller,
-        for_operator: Advice {
-            causes: inside.causes,
-            fixes: inside.fixes,
-        },
+        for_caller: advice,
+        for_operator: advice,
         tasks: inside.tasks,
         related: inside.related,
         sources: inside.sources,

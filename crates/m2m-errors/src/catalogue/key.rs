@@ -1,29 +1,21 @@
-//! Problems with a key that is to be used. They are found at startup or at an import, never by a request; a caller that
-//! meets one nevertheless gets the answer to an internal error.
+//! Problems with a key that is to be used. They are found at startup or at an import, never by a request.
 
 use super::inside::{Inside, operators};
-use super::server::{BROKEN, BROKEN_ADVICE};
-use crate::{Advice, Cause, Disclosure, Entry, Fault, Source, Task};
+use crate::{Cause, Entry, Source, Task};
 
-pub(crate) const KEY_MALFORMED: Entry = Entry {
+pub(crate) const KEY_MALFORMED: Entry = operators(Inside {
     id: "key-malformed",
     title: "Malformed key or key set",
-    fault: Fault::Operator,
-    disclosure: Disclosure::Public,
-    wire: BROKEN,
-    operator: "A key or a JWK set cannot be parsed.",
-    for_caller: BROKEN_ADVICE,
-    for_operator: Advice {
-        causes: &[
-            "The file is not a JWK, a JWK set or a PKCS #8 key, or it was truncated.",
-            "A member of the JWK is missing, is repeated, or is not valid base64url (padding is not allowed).",
-            "The private key and the public key do not match.",
-        ],
-        fixes: &[
-            "Export the key again, as a JWK or as PKCS #8.",
-            "Check that the file was copied completely, and that the file of a signing key contains the private key.",
-        ],
-    },
+    meaning: "A key or a JWK set cannot be parsed.",
+    causes: &[
+        "The file is not a JWK, a JWK set or a PKCS #8 key, or it was truncated.",
+        "A member of the JWK is missing, is repeated, or is not valid base64url (padding is not allowed).",
+        "The private key and the public key do not match.",
+    ],
+    fixes: &[
+        "Export the key again, as a JWK or as PKCS #8.",
+        "Check that the file was copied completely, and that the file of a signing key contains the private key.",
+    ],
     tasks: &[Task::ImportKey],
     related: &[Cause::KeyUnsupported, Cause::KeyNotForSigning],
     sources: &[
@@ -31,27 +23,21 @@ pub(crate) const KEY_MALFORMED: Entry = Entry {
         Source::rfc("RFC 7517", "5"),
         Source::rfc("RFC 7518", "6"),
     ],
-};
+});
 
-pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
+pub(crate) const KEY_UNSUPPORTED: Entry = operators(Inside {
     id: "key-unsupported",
     title: "Unsupported key",
-    fault: Fault::Operator,
-    disclosure: Disclosure::Public,
-    wire: BROKEN,
-    operator: "The key's type, curve, size or algorithm is not supported.",
-    for_caller: BROKEN_ADVICE,
-    for_operator: Advice {
-        causes: &[
-            "The key uses a curve such as secp256k1, or is an RSA key with fewer than 2048 bits, or more than 4096 for signing and 8192 for verifying.",
-            "The key's alg is a symmetric algorithm, such as HS256, or does not match the key's type.",
-            "This build cannot generate RSA keys.",
-        ],
-        fixes: &[
-            "Use a key for ES256, ES384, EdDSA, RS256 or PS256. RSA signing keys must have 2048 to 4096 bits.",
-            "If this build cannot generate RSA keys, generate the key with another tool, such as openssl genpkey.",
-        ],
-    },
+    meaning: "The key's type, curve, size or algorithm is not supported.",
+    causes: &[
+        "The key uses a curve such as secp256k1, or is an RSA key with fewer than 2048 bits, or more than 4096 for signing and 8192 for verifying.",
+        "The key's alg is a symmetric algorithm, such as HS256, or does not match the key's type.",
+        "This build cannot generate RSA keys.",
+    ],
+    fixes: &[
+        "Use a key for ES256, ES384, EdDSA, RS256 or PS256. RSA signing keys must have 2048 to 4096 bits.",
+        "If this build cannot generate RSA keys, generate the key with another tool, such as openssl genpkey.",
+    ],
     tasks: &[Task::ImportKey],
     related: &[
         Cause::KeyMalformed,
@@ -63,33 +49,27 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
         Source::rfc("RFC 7518", "3.3"),
         Source::rfc("RFC 8725", "3.2"),
     ],
-};
+});
 
-pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
+pub(crate) const KEY_NOT_FOR_SIGNING: Entry = operators(Inside {
     id: "key-not-for-signing",
     title: "Key not meant for signatures",
-    fault: Fault::Operator,
-    disclosure: Disclosure::Public,
-    wire: BROKEN,
-    operator: "The member use or key_ops of the JWK does not permit signatures.",
-    for_caller: BROKEN_ADVICE,
-    for_operator: Advice {
-        causes: &[
-            "The key was created for encryption: the member use of the JWK is enc.",
-            "The member key_ops of the JWK contains neither sign nor verify.",
-        ],
-        fixes: &[
-            "Use a JWK whose member use is sig.",
-            "Create a key for signatures; do not edit the members use and key_ops of an encryption key.",
-        ],
-    },
+    meaning: "The member use or key_ops of the JWK does not permit signatures.",
+    causes: &[
+        "The key was created for encryption: the member use of the JWK is enc.",
+        "The member key_ops of the JWK contains neither sign nor verify.",
+    ],
+    fixes: &[
+        "Use a JWK whose member use is sig.",
+        "Create a key for signatures; do not edit the members use and key_ops of an encryption key.",
+    ],
     tasks: &[Task::ImportKey],
     related: &[Cause::KeyUnsupported, Cause::KeyMalformed],
     sources: &[
         Source::rfc("RFC 7517", "4.2"),
         Source::rfc("RFC 7517", "4.3"),
     ],
-};
+});
 
 pub(crate) const KEY_ALGORITHM_UNCLEAR: Entry = operators(Inside {
     id: "key-algorithm-unclear",
