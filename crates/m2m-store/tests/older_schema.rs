@@ -1,5 +1,7 @@
 //! Files of every older schema, as earlier releases left them: they are migrated when they are opened, and nothing in them is lost.
 
+use std::path::Path;
+
 use m2m_authority::TraceId;
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
@@ -29,30 +31,38 @@ fn refused(number: u8, request_id: Option<&str>) -> Refused {
     }
 }
 
+/// Creates a data directory as a release with this version of the schema left it, with the rows that the statements insert.
+fn older(folder: &Path, version: u32, rows: &str) {
+    std::fs::create_dir(folder).expect("a folder");
+    let older = Connection::open(folder.join("m2m.db")).expect("a database");
+    for (_, schema) in SCHEMAS.iter().filter(|(own, _)| *own <= version) {
+        older.execute_batch(schema).expect("a schema");
+    }
+    older
+        .pragma_update(None, "application_id", APPLICATION_ID)
+        .and_then(|()| older.pragma_update(None, "user_version", version))
+        .and_then(|()| older.execute_batch(rows))
+        .expect("a version and rows");
+    drop(older);
+    #[cfg(unix)]
+    only_for_the_owner(&folder.join("m2m.db"));
+}
+
+/// Returns the statement that inserts a refused request.
+fn row(number: u8, cause: &str) -> String {
+    let trace_id = format!("{number:02x}").repeat(16);
+    format!(
+        "INSERT INTO refused (trace_id, client_id, time, cause, request_id, address)
+         VALUES (x'{trace_id}', 'billing-job', 1800000000, '{cause}', 'req-1', '192.0.2.{number}');"
+    )
+}
+
 #[tokio::test]
 async fn refusals_of_an_older_schema_are_found_by_request_id_and_address() {
     for (version, _) in SCHEMAS {
         let above = tempfile::tempdir().expect("a folder");
         let folder = above.path().join("data");
-        std::fs::create_dir(&folder).expect("a folder");
-        let older = Connection::open(folder.join("m2m.db")).expect("a database");
-        for (_, schema) in SCHEMAS.iter().filter(|(own, _)| *own <= version) {
-            older.execute_batch(schema).expect("a schema");
-        }
-        older
-            .pragma_update(None, "application_id", APPLICATION_ID)
-            .and_then(|()| older.pragma_update(None, "user_version", version))
-            .expect("a version");
-        older
-            .execute(
-                "INSERT INTO refused (trace_id, client_id, time, cause, request_id, address)
-                 VALUES (?1, 'billing-job', ?2, 'secret-wrong', 'req-1', '192.0.2.1')",
-                (TraceId::from_random([1; 16]).as_bytes(), 1_800_000_000),
-            )
-            .expect("a row");
-        drop(older);
-        #[cfg(unix)]
-        only_for_the_owner(&folder.join("m2m.db"));
+        older(&folder, version, &row(1, "secret-wrong"));
 
         let store = Sqlite::open(&folder).expect("a store");
         let batch = UsageBatch {
@@ -85,9 +95,54 @@ async fn refusals_of_an_older_schema_are_found_by_request_id_and_address() {
     }
 }
 
+#[tokio::test]
+async fn x24_a_cause_of_another_release_does_not_hide_the_other_refusals() {
+    let above = tempfile::tempdir().expect("a folder");
+    let folder = above.path().join("data");
+    let rows = [
+        row(1, "secret-wrong"),
+        row(2, "operation-refused"),
+        row(3, "a-later-cause"),
+        row(4, "secret-wrong"),
+    ];
+    older(&folder, 4, &rows.concat());
+    let store = Sqlite::open(&folder).expect("a store");
+    // A refused operation of an earlier release has a cause of this one.
+    let expected = [
+        (4, Cause::SecretWrong),
+        (2, Cause::FieldInvalid),
+        (1, Cause::SecretWrong),
+    ];
+    let expected = expected.map(|(number, cause)| Refused {
+        cause,
+        ..refused(number, Some("req-1"))
+    });
+    for most in [1, 2, 3, 9] {
+        let mut found = Vec::new();
+        let mut before = None;
+        loop {
+            let query = RefusalQuery {
+                before,
+                most,
+                ..RefusalQuery::default()
+            };
+            let page = store.refusals(query).await.expect("refusals");
+            found.extend(page.entries.into_iter().map(|told| told.entry));
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, expected, "pages of {most}");
+    }
+    let of = |number| store.refused(TraceId::from_random([number; 16]));
+    assert_eq!(of(3).await.expect("an answer"), None);
+    assert!(of(2).await.expect("an answer").is_some());
+}
+
 /// Sets the mode that the store gives its files.
 #[cfg(unix)]
-fn only_for_the_owner(file: &std::path::Path) {
+fn only_for_the_owner(file: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
 
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).expect("a mode");

@@ -73,8 +73,10 @@ pub(super) fn algorithm(row: &Row<'_>, column: usize) -> Result<Algorithm, Fault
     word(row, column, "an algorithm", |text| text.parse().ok())
 }
 
-pub(super) fn cause(row: &Row<'_>, column: usize) -> Result<Cause, Fault> {
-    word(row, column, "a cause", |text| text.parse().ok())
+/// Reads a cause. Returns `None` for one of another release.
+pub(super) fn cause(row: &Row<'_>, column: usize) -> Result<Option<Cause>, Fault> {
+    let text: String = row.get(column)?;
+    Ok(text.parse().ok())
 }
 
 pub(super) fn key_state(row: &Row<'_>, column: usize) -> Result<KeyState, Fault> {

@@ -56,7 +56,8 @@ pub(super) fn refused(
         "SELECT {REFUSAL} FROM refused WHERE trace_id = ?1"
     ))?;
     let mut rows = statement.query([trace_id.as_bytes()])?;
-    rows.next()?.map(refusal).transpose()
+    let refused = rows.next()?.map(refusal).transpose()?;
+    Ok(refused.flatten())
 }
 
 /// The number of parameters before those of conditions: the first number, the last number, and the maximum number of entries.
@@ -115,7 +116,7 @@ impl Entries {
         table: &str,
         columns: &str,
         most: usize,
-        entry: fn(&Row<'_>) -> Result<T, Fault>,
+        entry: fn(&Row<'_>) -> Result<Option<T>, Fault>,
     ) -> Result<LogPage<T>, Fault> {
         if self.since.is_some() || self.until.is_some() {
             let Some((first, last)) = numbers(transaction, table, self.since, self.until)? else {
@@ -145,17 +146,19 @@ impl Entries {
         let mut entries: Vec<Numbered<T>> = Vec::new();
         let mut budget = PageBudget::default();
         let mut has_more = false;
+        let (mut read, mut last) = (0_usize, None);
         while let Some(row) = rows.next()? {
-            if entries.len() >= most || !budget.takes(column::bytes(row, number)?) {
+            if read >= most || !budget.takes(column::bytes(row, number)?) {
                 has_more = true;
                 break;
             }
-            entries.push(Numbered {
-                number: column::number(row, number)?,
-                entry: entry(row)?,
-            });
+            read = read.saturating_add(1);
+            let number = column::number(row, number)?;
+            last = Some(number);
+            // An entry that this release cannot read leaves the page one entry shorter.
+            entries.extend(entry(row)?.map(|entry| Numbered { number, entry }));
         }
-        let next = entries.last().filter(|_| has_more).map(|last| last.number);
+        let next = last.filter(|_| has_more);
         Ok(LogPage { entries, next })
     }
 }
@@ -196,8 +199,8 @@ fn numbers(
 
 const EVENT: &str = "time, actor, trace_id, address, action, subject, name, before, after";
 
-fn event(row: &Row<'_>) -> Result<AuditEvent, Fault> {
-    Ok(AuditEvent {
+fn event(row: &Row<'_>) -> Result<Option<AuditEvent>, Fault> {
+    Ok(Some(AuditEvent {
         time: column::time(row, 0)?,
         actor: Actor {
             name: row.get(1)?,
@@ -209,22 +212,26 @@ fn event(row: &Row<'_>) -> Result<AuditEvent, Fault> {
         name: row.get(6)?,
         before: row.get(7)?,
         after: row.get(8)?,
-    })
+    }))
 }
 
 const REFUSAL: &str = "time, trace_id, cause, client_id, request_id, address, diagnosis";
 
-fn refusal(row: &Row<'_>) -> Result<Refused, Fault> {
-    Ok(Refused {
+/// Reads a refused request. Returns `None` if a release with other causes stored it.
+fn refusal(row: &Row<'_>) -> Result<Option<Refused>, Fault> {
+    let Some(cause) = column::cause(row, 2)? else {
+        return Ok(None);
+    };
+    Ok(Some(Refused {
         time: column::time(row, 0)?,
         trace_id: column::trace_id(row, 1)?
             .ok_or_else(|| Fault::Damaged("a refused request has no trace id".into()))?,
-        cause: column::cause(row, 2)?,
+        cause,
         client_id: row.get(3)?,
         request_id: column::request_id(row, 4)?,
         address: column::address(row, 5)?,
         diagnosis: row.get(6)?,
-    })
+    }))
 }
 
 #[cfg(test)]
