@@ -77,13 +77,15 @@ fn plain(value: &Value) -> String {
             let values: Vec<String> = values.iter().map(plain).collect();
             values.join("; ")
         }
-        // A fix has a text, and possibly a command.
+        // A fix has a text, and possibly a command. What follows the text makes its full stop superfluous.
         Value::Object(members) => match members.get("text") {
             Some(fix) => {
+                let text = plain(fix);
+                let text = text.strip_suffix('.').unwrap_or(&text);
                 let command = members.get("command").map(plain).unwrap_or_default();
                 match &*command {
-                    "" => plain(fix),
-                    command => format!("{}: {command}", plain(fix)),
+                    "" => text.to_owned(),
+                    command => format!("{text}: {command}"),
                 }
             }
             None => {
@@ -126,12 +128,12 @@ mod tests {
             "trace_id": "abc",
             "client_id": null,
             "evidence": ["one thing", "another"],
-            "fixes": [{"text": "try this", "command": "m2m check"}, {"text": "or that", "command": null}],
+            "fixes": [{"text": "Try this.", "command": "m2m check"}, {"text": "Use https.", "command": null}, {"text": "or that"}],
         });
         assert_eq!(
             LogFormat::Text.line(&entry),
             "2027-01-15T08:00:00Z diagnosed evidence=\"one thing; another\" \
-             fixes=\"try this: m2m check; or that\" trace_id=abc"
+             fixes=\"Try this: m2m check; Use https; or that\" trace_id=abc"
         );
         let entry = json!({"time": "T", "event": "dropped", "dropped": {"a": 1, "b": 2}});
         assert_eq!(
