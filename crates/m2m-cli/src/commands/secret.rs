@@ -85,7 +85,7 @@ pub(crate) struct SecretRevokeOptions {
 
 fn overlap(text: &str) -> Result<Overlap, String> {
     let seconds = match text {
-        "0" => 0,
+        "0" | "0s" => 0,
         _ => text
             .parse()
             .map(Period::as_seconds)
@@ -217,7 +217,7 @@ mod tests {
     fn an_overlap_has_a_unit_unless_it_is_zero() {
         let seconds = |text| overlap(text).map(Overlap::get);
         assert_eq!(seconds("24h"), Ok(86_400));
-        assert_eq!(seconds("0"), Ok(0));
+        assert_eq!((seconds("0"), seconds("0s")), (Ok(0), Ok(0)));
         for wrong in ["24", "1000000d", "-1h", ""] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
