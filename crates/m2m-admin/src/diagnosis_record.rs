@@ -98,13 +98,13 @@ impl DiagnosisRecord {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// Returns the diagnosis of a refusal for this cause.
-    pub(crate) fn diagnosis(self, cause: Cause) -> Diagnosis {
+    /// Returns the diagnosis of a refusal for this cause, of a request that named this application.
+    pub(crate) fn diagnosis(self, cause: Cause, client_id: Option<Box<str>>) -> Diagnosis {
         let evidence = self.evidence.into_iter();
         let fixes = self.fixes.into_iter();
         Diagnosis {
             cause,
-            client_id: None,
+            client_id,
             evidence: evidence
                 .filter_map(|piece| serde_json::from_value::<Evidence>(piece).ok())
                 .collect(),

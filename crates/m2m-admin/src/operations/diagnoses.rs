@@ -136,8 +136,9 @@ fn shown(
         .map(DiagnosisRecord::read)
         .unwrap_or_default();
     let operation = record.operation.take();
-    let client_id = record.client_id.take().map(String::from);
-    let (mut evidence, fixes) = in_words(&record.diagnosis(refused.cause), operating);
+    let client_id = refused.client_id.clone().or(record.client_id.take());
+    let diagnosis = record.diagnosis(refused.cause, client_id);
+    let (mut evidence, fixes) = in_words(&diagnosis, operating);
     let reason = operation
         .as_ref()
         .and_then(|operation| operation.reason.clone());
@@ -151,10 +152,7 @@ fn shown(
         time: time_text(refused.time),
         cause: refused.cause.id().to_owned(),
         text: refused.cause.entry().operator.to_owned(),
-        client_id: refused
-            .client_id
-            .as_deref()
-            .map_or(client_id, |client_id| Some(client_id.to_owned())),
+        client_id: diagnosis.client_id.map(String::from),
         address: refused.address.map(|address| address.to_string()),
         request_id: refused.request_id.as_ref().map(|id| id.as_str().to_owned()),
         status: operation.as_ref().map(|operation| operation.status),
