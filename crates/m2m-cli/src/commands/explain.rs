@@ -104,18 +104,25 @@ fn explain_received(
 }
 
 fn with_nearest(failure: Failure, name: &str) -> Failure {
-    failure.help(did_you_mean(name).unwrap_or_else(|| {
+    failure.help(name_meant(name).unwrap_or_else(|| {
         "use an error code such as invalid_client, a cause such as secret-wrong, or a status such as 401"
             .to_owned()
     }))
 }
 
 /// Names the nearest known names, up to three.
-fn did_you_mean(name: &str) -> Option<String> {
+fn name_meant(name: &str) -> Option<String> {
+    let names: Vec<&str> = Explanation::names().collect();
+    did_you_mean(name, &names)
+}
+
+/// Names the nearest of these names, up to three.
+pub(super) fn did_you_mean(name: &str, names: &[&str]) -> Option<String> {
     let name = name.to_ascii_lowercase();
     let mut found: Vec<&str> = Vec::new();
     while found.len() < 3 {
-        let others = Explanation::names().filter(|other| !found.contains(other));
+        let others = names.iter().copied();
+        let others = others.filter(|other| !found.contains(other));
         let Some(next) = nearest(&name, others) else {
             break;
         };
@@ -165,7 +172,7 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
     if let Some(error) = error
         && Explanation::of(&error.to_ascii_lowercase(), profile).is_none()
     {
-        let nearest = did_you_mean(error).map_or_else(String::new, |nearest| format!(" {nearest}"));
+        let nearest = name_meant(error).map_or_else(String::new, |nearest| format!(" {nearest}"));
         let nearest = nearest.replacen("did", "Did", 1);
         output.line(format!(
             "  The error code is not a registered one.{nearest} The rest of the input is explained below."

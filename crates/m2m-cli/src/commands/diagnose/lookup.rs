@@ -8,12 +8,12 @@ use m2m_api::operations::{
 };
 use m2m_api::{DiagnosisName, NoBody, NoNames, NoQuery, Operation as _};
 use m2m_authority::TraceId;
-use m2m_authority::diagnose::nearest;
 use m2m_errors::Cause;
 use m2m_host::clock;
 use m2m_host::error::Failure;
 use m2m_store::StoreLimits;
 
+use super::super::explain::did_you_mean;
 use super::DiagnoseOptions;
 use crate::management::{Management, Refusal};
 
@@ -60,24 +60,29 @@ impl fmt::Display for Others {
 
 /// Returns the request whose answer has this trace id.
 ///
-/// A diagnosis that is not found is a refused request itself, so that the command asks for it once, and looks among the newest for the rest of the
-/// time.
+/// A diagnosis that is not found is a refused request itself, so that the command asks for it only once the refusal must have been written. Until then it
+/// looks among the newest.
 pub(super) fn of_trace_id(management: &Management, trace_id: TraceId) -> Result<Selected, Failure> {
     let trace_id = trace_id.to_string();
-    let mut found = get(management, &trace_id)?;
-    for _ in 0..MAX_ATTEMPTS {
-        match &found {
-            Err(refusal) if refusal.is_not_found() => management.pause(INTERVAL),
-            Ok(_) | Err(_) => break,
-        }
+    let mut found = None;
+    for look in 0..=WRITING_LOOKS {
+        // The request may be older than those of the list.
         let Ok(newest) = list(management, ListDiagnosesQuery::default()) else {
             break;
         };
         let mut newest = newest.diagnoses.into_iter();
-        if let Some(diagnosis) = newest.find(|diagnosis| diagnosis.trace_id == trace_id) {
-            found = Ok(diagnosis);
+        found = newest.find(|diagnosis| diagnosis.trace_id == trace_id);
+        if found.is_some() {
+            break;
+        }
+        if look < WRITING_LOOKS {
+            management.pause(INTERVAL);
         }
     }
+    let found = match found {
+        Some(diagnosis) => Ok(diagnosis),
+        None => get(management, &trace_id)?,
+    };
     match found {
         Ok(diagnosis) => Ok(Selected {
             diagnosis: complete(management, diagnosis),
@@ -148,10 +153,11 @@ fn nothing(options: &DiagnoseOptions) -> Failure {
         Some(cause) if cause.parse::<Cause>().is_err() => {
             let failure =
                 failure.because(format!("{cause:?} is not a cause that this release knows"));
-            match nearest(cause, Cause::ALL.iter().map(|cause| cause.id())) {
-                Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
-                None => failure,
-            }
+            let causes: Vec<&str> = Cause::ALL.iter().map(|cause| cause.id()).collect();
+            failure.help(did_you_mean(cause, &causes).unwrap_or_else(|| {
+                "use a cause such as secret-wrong; the page /errors of the server lists them all"
+                    .to_owned()
+            }))
         }
         Some(_) | None => {
             failure.help("list the refused requests that are stored: m2m events --refusals")
@@ -216,6 +222,9 @@ const MAX_CLOCK_DIFFERENCE: u64 = 60;
 
 /// The time between two looks at refused requests.
 const INTERVAL: Duration = Duration::from_millis(300);
+
+/// The number of intervals after which a server has written a refusal.
+const WRITING_LOOKS: u32 = 5;
 
 /// The maximum number of looks: three seconds.
 const MAX_ATTEMPTS: u32 = 10;

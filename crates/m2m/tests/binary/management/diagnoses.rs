@@ -9,6 +9,9 @@ use crate::support::text;
 
 const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
+/// The number of looks at the newest requests, after which a server must have written a refusal.
+const LOOKS: usize = 6;
+
 const PAST: &str = "2020-01-01T00:00:00Z";
 
 /// Returns the diagnosis that `GET /api/v1/diagnoses/{trace_id}` returns.
@@ -37,7 +40,10 @@ fn a_refusal_is_diagnosed() {
         "evidence": [{ "kind": "secret_differs", "text": "there is a line break\u{202e}" }],
         "fixes": [{ "kind": "deploy_secret", "text": "send it without", "command": "m2m secret rotate a" }],
     });
-    let fake = Fake::new([one(found.clone()), one(found.clone())]);
+    // The newest requests do not have the one that is looked for.
+    let lists = || std::iter::repeat_n(list(0, &Value::Null, Value::Null), LOOKS);
+    let of_past = || lists().chain([one(found.clone())]);
+    let fake = Fake::new(of_past().chain(of_past()));
     let shown = fake.good(&["diagnose", TRACE_ID]);
     for expected in [
         "secret-wrong\n",
@@ -51,13 +57,15 @@ fn a_refusal_is_diagnosed() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["evidence"], found["evidence"]);
     let path = format!("GET /api/v1/diagnoses/{TRACE_ID}");
-    assert_eq!(fake.lines(), [&*path, &*path]);
+    let lines = fake.lines();
+    assert_eq!(lines.len(), 2 * (LOOKS + 1));
+    assert_eq!((&lines[LOOKS], &lines[2 * LOOKS + 1]), (&path, &path));
 }
 
 #[test]
 fn an_unknown_trace_id_may_be_one_that_the_caller_chose() {
-    let lists = std::iter::repeat_n(list(0, &Value::Null, Value::Null), 10);
-    let fake = Fake::new([not_found()].into_iter().chain(lists));
+    let lists = std::iter::repeat_n(list(0, &Value::Null, Value::Null), LOOKS);
+    let fake = Fake::new(lists.chain([not_found()]));
     let said = fake.bad(1, &["diagnose", TRACE_ID]);
     for expected in [
         "There is no such refusal",
@@ -73,7 +81,6 @@ fn an_unknown_trace_id_may_be_one_that_the_caller_chose() {
 fn a_refusal_that_is_not_written_yet_is_waited_for() {
     let pending = json!({ "pending": true });
     let fake = Fake::new([
-        not_found(),
         list(0, &Value::Null, Value::Null),
         list(1, &pending, Value::Null),
         one(pending.clone()),
@@ -81,7 +88,10 @@ fn a_refusal_that_is_not_written_yet_is_waited_for() {
     ]);
     let shown = fake.good(&["diagnose", TRACE_ID]);
     assert!(shown.starts_with("secret-wrong\n"), "{shown}");
-    assert_eq!(fake.lines().len(), 5);
+    // The server is not asked for the refusal before it has it, because that would be a refusal too.
+    let newest = "GET /api/v1/diagnoses?page_size=100";
+    let path = format!("GET /api/v1/diagnoses/{TRACE_ID}");
+    assert_eq!(fake.lines(), [newest, newest, &path, &path]);
 
     let fake = Fake::new([
         list(0, &Value::Null, Value::Null),
@@ -156,6 +166,8 @@ fn a_search_without_a_result_says_what_was_searched_and_what_is_kept() {
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
+    let said = search(&["--cause", "nosuch", "--until", PAST]);
+    assert!(said.contains("use a cause such as secret-wrong"), "{said}");
     let said = search(&["--request-id", "order/7"]);
     assert!(said.contains("matches --request-id order/7\n"), "{said}");
     let said = search(&["--last"]);

@@ -3,17 +3,17 @@
 use m2m_api::operations::{
     AddApiApplicationScope, ApplyRegistry, CreateApi, CreateApiScope, CreateApplication,
     CreateOrganization, DeleteApi, DeleteApiScope, DeleteApplication, DeleteOrganization, GetApi,
-    GetApplication, GetDiagnosis, GetOrganization, ListApis, ListApplicationSecrets,
-    ListApplications, ListKeys, ListOrganizations, RevokeApplicationSecret,
-    RotateApplicationSecret, RotateKey, SetMaintenance, UpdateApi, UpdateApiApplications,
-    UpdateApplication, UpdateOrganization,
+    GetApplication, GetOrganization, ListApis, ListApplicationSecrets, ListApplications,
+    ListDiagnoses, ListKeys, ListOrganizations, RevokeApplicationSecret, RotateApplicationSecret,
+    RotateKey, SetMaintenance, UpdateApi, UpdateApiApplications, UpdateApplication,
+    UpdateOrganization,
 };
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Told, ok};
 use crate::management::samples::{
     api, api_summary, application, application_summary, credentials, diagnosis, key, new_secret,
-    organization, secret,
+    organization, secret, with,
 };
 use crate::support::{file, text};
 
@@ -162,7 +162,13 @@ fn credentials_and_keys<'a>() -> Vec<(&'a [&'a str], Answers)> {
         ),
         (
             &["diagnose", "00000000000000000000000000000000"],
-            vec![ok::<GetDiagnosis>(&json!({ "diagnosis": diagnosis() }))],
+            vec![ok::<ListDiagnoses>(&json!({
+                "diagnoses": [with(
+                    diagnosis(),
+                    json!({ "trace_id": "00000000000000000000000000000000" }),
+                )],
+                "next": null,
+            }))],
         ),
         (
             &["maintenance", "on"],
