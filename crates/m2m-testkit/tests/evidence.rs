@@ -36,6 +36,19 @@ fn good() -> Request {
 }
 
 #[test]
+fn an_unknown_client_id_with_a_secret_of_a_similar_one_has_one_fix() {
+    let mut world = World::standard(Profile::Rfc);
+    let answer = world.send(&Request::token("plain-di").audience(ORDERS));
+    assert_eq!(answer.cause(), Some(Cause::ClientUnknown));
+    let fixes: Vec<String> = answer
+        .remedies()
+        .into_iter()
+        .map(|remedy| remedy.text)
+        .collect();
+    assert_eq!(fixes, [format!("send {PLAIN_ID:?} as client_id")]);
+}
+
+#[test]
 fn a_secret_with_a_usual_mistake_is_recognized() {
     check(
         &good().secret(&format!("{SECRET}\n")),

@@ -158,6 +158,12 @@ fn suggested(
         | Evidence::SecretAsClientId { client_id } => Fix::SendClientId {
             client_id: client_id.clone(),
         },
+        // An unknown client id has no secret that could be sent instead.
+        Evidence::SecretOfOtherApplication { client_id } if application.is_none() => {
+            Fix::SendClientId {
+                client_id: client_id.clone(),
+            }
+        }
         Evidence::ClientIdPlaceholder { .. } => Fix::SetClientId,
         Evidence::SecretDiffers { difference, .. } => Fix::SendSecretWithout {
             difference: *difference,
