@@ -1,9 +1,11 @@
 //! Fixes in words, with the command or the lines of a file that perform them.
 
+mod advice;
+
 use core::fmt::Write as _;
 use std::borrow::Cow;
 
-use m2m_authority::diagnose::{BasicProblem, Diagnosis, Difference, Evidence, Fix};
+use m2m_authority::diagnose::{BasicProblem, Difference, Fix};
 use m2m_authority::redacted;
 use m2m_authority::registry::Authorization;
 use m2m_errors::Task;
@@ -14,6 +16,8 @@ use crate::TaskAdvice;
 use crate::connection_problem::{handshake_problem, http_problem};
 use crate::evidence::kind;
 use crate::task::ISSUER;
+
+pub use advice::remedies;
 
 /// The way in which a server is operated, which decides how its records are changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,47 +42,13 @@ pub struct Remedy {
     pub kind: String,
     /// The step as a sentence, without a full stop if it is about values.
     pub text: String,
-    /// The command that performs the step, ready to be pasted into a shell. It needs the credentials of an operator. In the command of a task, words in
-    /// capital letters, such as `CLIENT_ID`, stand for values.
+    /// The command that performs the step, ready to be pasted into a shell. It needs the credentials of an operator. In a command that [`task_remedy`]
+    /// returns, words in capital letters, such as `CLIENT_ID`, stand for values; [`remedies`] returns only commands without such words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The lines that the record has in the registry file after the step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<String>,
-}
-
-/// Returns the fixes of a diagnosis, the most helpful first: those that the evidence suggests. If there are none, or if one of them gives access back that
-/// an operator may have removed on purpose, the general advice of the cause follows, with the tasks on a server that is operated in this way.
-#[must_use]
-pub fn remedies(diagnosis: &Diagnosis, operating: Operating<'_>) -> Vec<Remedy> {
-    let fixes = diagnosis.fixes.iter();
-    let mut remedies: Vec<Remedy> = fixes.clone().map(|fix| remedy(fix, operating)).collect();
-    let has_leaked = diagnosis.evidence.iter().any(is_secret_in_url);
-    if remedies.is_empty() || has_leaked || fixes.clone().any(gives_access_back) {
-        let entry = diagnosis.cause.entry();
-        let general = entry.for_operator.fixes.iter();
-        remedies.extend(general.map(|text| Remedy::general(text)));
-        // A diagnosis does not have to be looked up by its reader.
-        let tasks = entry
-            .tasks
-            .iter()
-            .filter(|task| **task != Task::LookUpDiagnosis);
-        let tasks = tasks.filter_map(|task| {
-            let remedy = task_remedy(*task, operating)?;
-            Some(match &diagnosis.client_id {
-                Some(client_id) if needs_only_the_application(*task) => remedy.about(client_id),
-                _ => remedy,
-            })
-        });
-        remedies.extend(tasks);
-    }
-    remedies
-}
-
-/// Returns true if the observation is that a secret was sent in the URL, which proxies and logs may have stored.
-fn is_secret_in_url(evidence: &Evidence) -> bool {
-    matches!(evidence, Evidence::ParameterInUrl { parameter }
-        if matches!(&**parameter, "client_secret" | "client_assertion"))
 }
 
 /// Returns a task in words, with its command, for a server that is operated in this way. Returns `None` if such a server needs something else, and for
@@ -108,18 +78,6 @@ pub fn task_remedy(task: Task, operating: Operating<'_>) -> Option<Remedy> {
     })
 }
 
-/// Returns true if the fix undoes what an operator may have done on purpose.
-const fn gives_access_back(fix: &Fix) -> bool {
-    matches!(
-        fix,
-        Fix::AllowAddress { .. }
-            | Fix::Enable { .. }
-            | Fix::MakeConfidential { .. }
-            | Fix::RevokeTokensUntilNow { .. }
-            | Fix::ResumeOrganization { .. }
-    )
-}
-
 /// Returns a fix in words, with its command or its lines for a server that is operated in this way.
 #[must_use]
 pub fn remedy(fix: &Fix, operating: Operating<'_>) -> Remedy {
@@ -128,10 +86,15 @@ pub fn remedy(fix: &Fix, operating: Operating<'_>) -> Remedy {
         Operating::RegistryFile => (None, lines_of(fix)),
         Operating::Foreign => (None, None),
     };
+    let command = command.filter(|command| is_usable(command));
+    let mut text = text(fix);
+    if matches!(fix, Fix::AllowAddress { .. }) && command.is_some() {
+        text += " (the command sets the addresses that were allowed when the request was refused, and the new one)";
+    }
     Remedy {
         kind: kind(fix),
-        text: redacted(&text(fix)).into_owned(),
-        command: command.filter(|command| is_usable(command)),
+        text: redacted(&text).into_owned(),
+        command,
         lines: lines.filter(|lines| is_usable(lines)),
     }
 }
@@ -141,35 +104,6 @@ pub fn remedy(fix: &Fix, operating: Operating<'_>) -> Remedy {
 fn is_usable(text: &str) -> bool {
     matches!(redacted(text), Cow::Borrowed(_))
         && !text.contains(|character: char| character.is_control() && character != '\n')
-}
-
-/// Returns true if the command of a task needs the client id and nothing else, and takes nothing away from the application.
-const fn needs_only_the_application(task: Task) -> bool {
-    matches!(
-        task,
-        Task::ListSecrets | Task::RotateSecret | Task::ShowApplication
-    )
-}
-
-impl Remedy {
-    /// Puts the client id into the command. A client id that looks like an option is left to the operator.
-    fn about(mut self, client_id: &str) -> Self {
-        let usable = !client_id.starts_with('-') && is_usable(client_id);
-        if let Some(command) = self.command.as_mut().filter(|_| usable) {
-            *command = command.replacen("CLIENT_ID", &quoted(client_id), 1);
-        }
-        self
-    }
-
-    /// Returns a step that has only words.
-    fn general(text: &str) -> Self {
-        Self {
-            kind: "general".to_owned(),
-            text: text.to_owned(),
-            command: None,
-            lines: None,
-        }
-    }
 }
 
 #[expect(
@@ -294,7 +228,10 @@ fn text(fix: &Fix) -> String {
     }
 }
 
-/// Returns the command that performs a fix, if it changes a record and does not replace what others may have changed since.
+/// The maximum number of addresses in a command. More of them are not compared by a person before they are set.
+const MAX_ADDRESSES: usize = 8;
+
+/// Returns the command that performs a fix, if it changes a record. The command for addresses replaces all of them, and its text says so.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the other fixes have no command"
@@ -321,6 +258,14 @@ fn command_of(fix: &Fix, issuer: &str) -> Option<String> {
         } => {
             let options = [("--audience", &**audience), ("--scope", &**scope)];
             command("application authorize", &options, client_id, issuer)
+        }
+        Fix::AllowAddress {
+            client_id, allowed, ..
+        } if allowed.len() <= MAX_ADDRESSES => {
+            let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+            let options = allowed.iter().map(|block| ("--allowed-address", &**block));
+            let options: Vec<_> = options.collect();
+            command("application update", &options, client_id, issuer)
         }
         Fix::Enable { client_id } => update(client_id, ("--enable", "")),
         Fix::MakeConfidential { client_id } => update(client_id, ("--client-type", "confidential")),
@@ -439,8 +384,6 @@ fn list<T: AsRef<str>>(texts: &[T]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use m2m_errors::Cause;
-
     use super::*;
 
     fn command_of(fix: &Fix) -> String {
@@ -452,26 +395,6 @@ mod tests {
         )
         .command
         .unwrap()
-    }
-
-    #[test]
-    fn a11_only_a_secret_in_the_url_has_leaked() {
-        let kinds = |parameter: &'static str| {
-            let diagnosis = Diagnosis {
-                cause: Cause::CredentialsInUrl,
-                client_id: None,
-                evidence: vec![Evidence::ParameterInUrl {
-                    parameter: parameter.into(),
-                }],
-                fixes: vec![Fix::SendInBody {
-                    parameter: parameter.into(),
-                }],
-            };
-            let remedies = remedies(&diagnosis, Operating::Foreign).into_iter();
-            remedies.map(|remedy| remedy.kind).collect::<Vec<_>>()
-        };
-        assert_eq!(kinds("client_id"), ["send_in_body"]);
-        assert!(kinds("client_secret").contains(&"general".to_owned()));
     }
 
     #[test]
@@ -497,36 +420,6 @@ mod tests {
         assert_eq!(decode.command.as_deref(), Some("m2m jwt decode"));
         for task in Task::ALL {
             assert_eq!(task_remedy(*task, Operating::Foreign), None, "{task:?}");
-        }
-    }
-
-    #[test]
-    fn general_advice_names_the_application_and_gives_no_other_server_commands_of_m2m() {
-        let diagnosis = |client_id: Option<&str>| Diagnosis {
-            cause: Cause::SecretWrong,
-            client_id: client_id.map(Into::into),
-            evidence: Vec::new(),
-            fixes: Vec::new(),
-        };
-        let data = Operating::DataDirectory {
-            issuer: "https://id.example",
-        };
-        let rotate = |client_id| {
-            let remedies = remedies(&diagnosis(client_id), data);
-            let mut commands = remedies.into_iter().filter_map(|remedy| remedy.command);
-            commands
-                .find(|command| command.contains("secret rotate"))
-                .unwrap()
-        };
-        let expected = "m2m secret rotate 'a b' --overlap 24h --issuer https://id.example";
-        assert_eq!(rotate(Some("a b")), expected);
-        for client_id in [Some("-rf"), None] {
-            assert_eq!(rotate(client_id), expected.replace("'a b'", "CLIENT_ID"));
-        }
-        let general = Cause::SecretWrong.entry().for_operator.fixes;
-        for remedy in remedies(&diagnosis(None), Operating::Foreign) {
-            assert_eq!(remedy.kind, "general");
-            assert!(general.contains(&&*remedy.text), "{remedy:?}");
         }
     }
 

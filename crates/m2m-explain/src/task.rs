@@ -75,6 +75,9 @@ impl TaskAdvice {
     }
 }
 
+/// The text for a task of a later release.
+const UNKNOWN: &str = "This release does not know the task.";
+
 /// The end of the commands that call a server, which a server replaces by its own issuer.
 #[cfg(feature = "diagnosis")]
 pub(crate) const ISSUER: &str = " --issuer URL";
@@ -91,6 +94,7 @@ mod tests {
             let texts = [advice.data_directory, advice.registry_file];
             assert!(texts.iter().any(Option::is_some), "{task:?}");
             for text in texts.into_iter().flatten() {
+                assert_ne!(text, UNKNOWN, "{task:?}");
                 assert!(text.ends_with('.'), "{task:?}: {text}");
                 assert!(text.starts_with(|c: char| c.is_ascii_uppercase()), "{text}");
             }

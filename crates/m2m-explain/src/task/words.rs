@@ -41,7 +41,7 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         Task::AllowAddress => TaskAdvice::data("To allow an address, set all allowed addresses of the application with m2m application update, which replaces the previous ones.")
             .file("To allow an address, add it to allowed_addresses of the application in the registry file."),
         Task::SetTokenQuota => TaskAdvice::data("To change the quota of an application, set the number of tokens and the period. With --token-quota-mode warn, the server grants tokens beyond the quota and logs them.")
-            .command("m2m application update CLIENT_ID --token-quota 1000/1h --issuer URL")
+            .command("m2m application update CLIENT_ID --token-quota TOKENS/PERIOD --issuer URL")
             .file("To change the quota of an application, set token_quota in the registry file. With the mode warn, the server grants tokens beyond the quota and logs them."),
         Task::SetNotBefore => TaskAdvice::data("To change the time before which the tokens of an application are revoked, use m2m application update with --not-before; the value now is the current time.")
             .file("To change the time before which the tokens of an application are revoked, set not_before of the application in the registry file."),
@@ -89,8 +89,7 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         Task::ResetManagement => TaskAdvice::data("If the application manages the server and you have no valid secret for it, stop the server and reset its management: this creates a new secret, grants every scope of the management API, and revokes the other secrets.")
             .command("m2m application reset-management --data DIR"),
 
-        Task::ApplyRegistryFile => TaskAdvice::data("If you keep the records in a registry file, such as world.toml, apply it after a change, which needs no restart. If you do not have the file, m2m export prints it.")
-            .command("m2m apply -f world.toml --issuer URL")
+        Task::ApplyRegistryFile => TaskAdvice::data("If you keep the records in a registry file, change them there too; the next m2m apply replaces them.")
             .file("After a change to the registry file, restart the server."),
 
         Task::CreateMissingKeys => TaskAdvice::data("To create the missing keys, restart the server: at each start it creates the keys for the algorithms of the APIs that are missing, if this build can generate them.")
@@ -118,7 +117,7 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         Task::LimitStoreOutage => TaskAdvice::everywhere("The server answers from memory for as long as --max-store-outage-seconds allows."),
         Task::FindChangeResult => TaskAdvice::everywhere("Look for the log event change_settled with the trace_id: once the disk works again, the server determines whether the change was stored, and logs the result. If the server was stopped before it logged that event, read the record after the next start."),
         Task::FindPanic => TaskAdvice::everywhere("If there is a log event panicked before the log line with the trace_id, it names the place in the code: include it in the report."),
-        Task::EndMaintenance => TaskAdvice::everywhere("To switch maintenance off, run the command.")
+        Task::EndMaintenance => TaskAdvice::everywhere("When the work is done, run the command, which switches maintenance off.")
             .command("m2m maintenance off --issuer URL"),
 
         Task::LookUpDiagnosis => TaskAdvice::everywhere("To see the diagnosis of a refusal, look up its trace_id.")
@@ -132,6 +131,6 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         Task::VerifyToken => TaskAdvice::everywhere("To verify a token with the keys of its issuer, pass it to the standard input of the command.")
             .command("m2m jwt verify --issuer URL"),
         // A later release of m2m-errors has more.
-        _ => TaskAdvice::everywhere("This release does not know the task."),
+        _ => TaskAdvice::everywhere(super::UNKNOWN),
     }
 }

@@ -73,6 +73,11 @@ fn the_commands_of_fixes_are_command_lines() {
             scope: "-x".into(),
             authorize: authorize(),
         },
+        Fix::AllowAddress {
+            client_id: id(),
+            address: [192, 0, 2, 7].into(),
+            allowed: vec!["10.0.0.0/8".parse().unwrap(), "192.0.2.7".parse().unwrap()],
+        },
         Fix::Enable { client_id: id() },
         Fix::MakeConfidential { client_id: id() },
         Fix::RevokeTokensUntilNow { client_id: id() },
@@ -106,6 +111,7 @@ fn the_commands_of_tasks_are_command_lines() {
                 // The only value that is not known on a server with a registry file.
                 "URL" => "https://id.example".to_owned(),
                 "TRACE_ID" => TRACE_ID.to_owned(),
+                "TOKENS/PERIOD" => "1000/1h".to_owned(),
                 _ => word,
             });
             if let Err(error) = Cli::try_parse_from(words) {

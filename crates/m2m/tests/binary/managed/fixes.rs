@@ -186,6 +186,11 @@ fn each_command_of_a_fix_mends_the_mistake_as_it_is_printed() {
             "organization-suspended",
             "",
         ),
+        (
+            "m2m application update --allowed-address 10.0.0.0/8 --allowed-address 2001:db8::/32 -- '-job$(id)'",
+            "address-not-allowed",
+            "",
+        ),
     ] {
         mistakes.run(mistake);
         mistakes.mend(cause, &secret, more);
@@ -198,6 +203,9 @@ fn each_command_of_a_fix_mends_the_mistake_as_it_is_printed() {
     let new = words.find(|word| word.starts_with("m2m_"));
     mistakes.secret = new.unwrap_or_else(|| panic!("{printed}")).to_owned();
     assert_eq!(mistakes.request(&mistakes.secret, ""), None);
+    // A diagnosis that is asked for right after the refusal is not a refusal itself.
+    let events = mistakes.run("m2m events --refusals");
+    assert!(!events.contains("diagnosis-not-found"), "{events}");
     let last = mistakes.run("m2m diagnose --last");
     assert!(last.starts_with("secret-rotated-out\n"), "{last}");
     assert!(
@@ -206,6 +214,32 @@ fn each_command_of_a_fix_mends_the_mistake_as_it_is_printed() {
             .get("/api/v1/diagnoses")
             .to_string()
             .contains(&secret)
+    );
+}
+
+#[test]
+fn a_command_of_the_general_advice_names_the_application() {
+    let mut mistakes = Mistakes::start();
+    let printed = mistakes.mend("secret-wrong", "not-the-secret", "");
+    let mut words = printed.split_whitespace();
+    let new = words.find(|word| word.starts_with("m2m_"));
+    mistakes.secret = new.unwrap_or_else(|| panic!("{printed}")).to_owned();
+    assert_eq!(mistakes.request(&mistakes.secret, ""), None);
+    let list = mistakes.managed.get("/api/v1/diagnoses?cause=secret-wrong");
+    let fixes = list["diagnoses"][0]["fixes"].as_array().unwrap();
+    let commands: Vec<&str> = fixes
+        .iter()
+        .filter_map(|fix| fix["command"].as_str())
+        .collect();
+    assert!(
+        commands
+            .iter()
+            .any(|command| command.starts_with("m2m secret rotate --overlap 24h")),
+        "{commands:?}"
+    );
+    assert!(
+        !commands.iter().any(|command| command.contains("CLIENT_ID")),
+        "{commands:?}"
     );
 }
 
@@ -257,7 +291,8 @@ fn the_lines_of_a_fix_mend_the_mistake_in_a_registry_file() {
             }
         };
         assert_eq!(line["cause"], *cause, "{line}");
-        let lines = line["fixes"][0]["lines"].as_str();
+        let mut fixes = line["fixes"].as_array().unwrap().iter();
+        let lines = fixes.find_map(|fix| fix["lines"].as_str());
         world = changed(&world, lines.unwrap_or_else(|| panic!("{line}")));
     }
     let server = Serving::of(&world, &[]);

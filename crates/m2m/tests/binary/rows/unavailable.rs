@@ -83,7 +83,7 @@ fn g7_g16_maintenance() {
     ] {
         rows.send(&other).are_the_bytes_of(&refused);
     }
-    refused.are_diagnosed("maintenance", &[], "general");
+    refused.are_diagnosed("maintenance", &[], "end_maintenance");
     rows.run(&["maintenance", "off"]);
     assert_served(&rows.send(&good()));
 }
