@@ -1,4 +1,4 @@
-//! Problems before a server answers: names, connections, TLS and proxies.
+//! Problems before a server answers that are not causes of the catalogue: proxies, redirects and client certificates.
 
 use m2m_errors::Advice;
 
@@ -15,21 +15,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// All problems.
-    pub(crate) const ALL: &'static [Self] = &[
-        DNS,
-        REFUSED,
-        TIMEOUT,
-        CLOSED,
-        UNTRUSTED,
-        EXPIRED,
-        NAME,
-        HANDSHAKE,
-        CLIENT_CERTIFICATE,
-        URL,
-        PROXY,
-        REDIRECT,
-        GATEWAY,
-    ];
+    pub(crate) const ALL: &'static [Self] = &[CLIENT_CERTIFICATE, PROXY, REDIRECT, GATEWAY];
 
     /// Returns the problem that the status reports: a redirect, or a proxy that cannot get an answer.
     pub(crate) const fn of_status(status: u16) -> Option<&'static Self> {
@@ -41,134 +27,6 @@ impl Connection {
         }
     }
 }
-
-pub(crate) const DNS: Connection = Connection {
-    name: "host-unknown",
-    meaning: "The name of the server cannot be resolved.",
-    advice: Advice {
-        causes: &[
-            "The host name in the URL is misspelled.",
-            "The name exists only in another network, such as inside a cluster or a VPN.",
-            "The DNS server of the caller does not answer.",
-        ],
-        fixes: &[
-            "Compare the host name with the documentation of the server.",
-            "Resolve the name on the machine of the caller, with nslookup or dig.",
-        ],
-    },
-};
-
-pub(crate) const REFUSED: Connection = Connection {
-    name: "connection-refused",
-    meaning: "No server accepts connections at this address and port.",
-    advice: Advice {
-        causes: &[
-            "The server is not running, or is still starting.",
-            "The port is wrong.",
-            "The server listens on another address, such as 127.0.0.1 inside a container.",
-        ],
-        fixes: &[
-            "Check that the server is running, and on which address and port it listens.",
-            "From inside a container, use the name of the other container or of the host instead of localhost.",
-            "Check the firewall between the caller and the server.",
-        ],
-    },
-};
-
-pub(crate) const TIMEOUT: Connection = Connection {
-    name: "connection-timeout",
-    meaning: "The server did not answer in time.",
-    advice: Advice {
-        causes: &[
-            "A firewall drops the packets, or the route to the server is missing.",
-            "The server is overloaded.",
-            "The timeout of the caller is shorter than the server needs.",
-        ],
-        fixes: &[
-            "Check that the port of the server can be reached from the network of the caller.",
-            "Try again later, and increase the timeout.",
-        ],
-    },
-};
-
-pub(crate) const CLOSED: Connection = Connection {
-    name: "connection-closed",
-    meaning: "The connection was closed before the response was complete.",
-    advice: Advice {
-        causes: &[
-            "A plain http request was sent to a port that expects TLS.",
-            "A proxy or the server closed the connection, for example because of a limit or a restart.",
-        ],
-        fixes: &[
-            "Compare the scheme of the URL, http or https, with what the port expects.",
-            "Try again, and read the log of the server and of the proxies at this time.",
-        ],
-    },
-};
-
-pub(crate) const UNTRUSTED: Connection = Connection {
-    name: "certificate-untrusted",
-    meaning: "The caller does not trust the certificate of the server.",
-    advice: Advice {
-        causes: &[
-            "The certificate is issued by a private authority, or is self-signed, and the caller does not have the certificate of this authority.",
-            "The server does not send the intermediate certificate.",
-            "A proxy of the company replaces the certificate.",
-        ],
-        fixes: &[
-            "Give the caller the certificate of the authority, for example with curl --cacert FILE.",
-            "Configure the server to send the whole chain.",
-            "Do not disable the check of certificates: a client secret would be sent to any server that answers.",
-        ],
-    },
-};
-
-pub(crate) const EXPIRED: Connection = Connection {
-    name: "certificate-expired",
-    meaning: "The certificate of the server has expired, or is not valid yet.",
-    advice: Advice {
-        causes: &[
-            "The certificate was not renewed, or the server still uses the old one.",
-            "The clock of the caller is wrong.",
-        ],
-        fixes: &[
-            "Renew the certificate, and reload it in the server.",
-            "Check the clock of the caller.",
-        ],
-    },
-};
-
-pub(crate) const NAME: Connection = Connection {
-    name: "certificate-name",
-    meaning: "The certificate of the server is for another host name.",
-    advice: Advice {
-        causes: &[
-            "The URL has an IP address or another name than the certificate.",
-            "The request reached another server, for example because of DNS or of a proxy.",
-        ],
-        fixes: &[
-            "Use the host name of the certificate in the URL.",
-            "Issue a certificate that contains the name that callers use.",
-        ],
-    },
-};
-
-pub(crate) const HANDSHAKE: Connection = Connection {
-    name: "tls-handshake",
-    meaning: "The TLS handshake failed.",
-    advice: Advice {
-        causes: &[
-            "The port does not use TLS, and the URL begins with https.",
-            "Caller and server have no version or cipher of TLS in common.",
-            "The server requires a client certificate.",
-        ],
-        fixes: &[
-            "Compare the scheme of the URL, http or https, with what the port expects.",
-            "Use a caller that supports TLS 1.2 or 1.3.",
-            "If the server requires a client certificate, configure one.",
-        ],
-    },
-};
 
 pub(crate) const CLIENT_CERTIFICATE: Connection = Connection {
     name: "client-certificate",
@@ -182,20 +40,6 @@ pub(crate) const CLIENT_CERTIFICATE: Connection = Connection {
         fixes: &[
             "Check the files of the certificate and of the key, and that both belong together.",
             "Ask the operator which certificates the server accepts.",
-        ],
-    },
-};
-
-pub(crate) const URL: Connection = Connection {
-    name: "url-malformed",
-    meaning: "The URL is malformed, or its scheme is not supported.",
-    advice: Advice {
-        causes: &[
-            "A variable in the URL is empty or is not expanded.",
-            "The URL contains a space, a quote, or a character that has to be percent-encoded.",
-        ],
-        fixes: &[
-            "Print the URL as it is sent, and compare it with the documentation of the server.",
         ],
     },
 };

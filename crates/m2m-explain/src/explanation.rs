@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::connection::Connection;
 use crate::known::{self, Likely, Meaning};
-use crate::received::Received;
+use crate::own;
+use crate::received::{Received, Said};
 use crate::task::TaskAdvice;
 
 /// The explanation of an error: its meaning, its usual causes, and the fixes.
@@ -120,12 +121,12 @@ pub struct ExactCause {
 }
 
 impl Explanation {
-    /// Explains an error code, a cause, a connection problem or a status (`401`, `Unauthorized`, `401 Unauthorized`), in the dialect of `profile`.
+    /// Explains an error code, a cause, a code of the management API (`API_NOT_FOUND`), a connection problem or a status (`401`, `Unauthorized`, `401 Unauthorized`), in the dialect of `profile`.
     pub fn of(name: &str, profile: Profile) -> Option<Self> {
         if let Ok(code) = name.parse::<ErrorCode>() {
             return Some(Self::of_code(code, profile));
         }
-        if let Ok(cause) = name.parse::<Cause>() {
+        if let Some(cause) = name.parse().ok().or_else(|| own::by_code(name, None)) {
             return Some(Self::of_cause(cause, profile));
         }
         let by_name = |connection: &&Connection| connection.name == name;
@@ -156,11 +157,14 @@ impl Explanation {
         text.len() <= MAX_NAME_BYTES && Self::of(&text.to_ascii_lowercase(), Profile::Rfc).is_some()
     }
 
-    /// Explains an error that a server reported by the most exact part of it that is known: the code, the words of the provider, the challenge
-    /// without a code, or else the status, which may have many causes.
+    /// Explains an error that a server reported by the most exact part of it that is known: a text or a code of the catalogue, a status that is
+    /// more exact than the code, the code, the words of the provider, the challenge without a code, or else the status, which may have many causes.
     ///
     /// The cause that the words of the server point to is the first one.
     pub fn of_received(received: &Received, profile: Profile) -> Vec<Self> {
+        if let Some(explanation) = Self::of_own(received, profile) {
+            return vec![explanation];
+        }
         let finding = known::find(received);
         let code = received.code();
         let meaning = finding.and_then(|finding| finding.meaning);
@@ -173,13 +177,71 @@ impl Explanation {
             (None, Some(Meaning::Connection(connection))) => {
                 Some(Self::of_connection(connection, profile))
             }
-            (None, None) => Self::without_words(received, profile),
+            (None, None) => {
+                let error = received.error.as_deref();
+                match error.and_then(|error| own::by_code(error, received.status)) {
+                    Some(cause) => Some(Self::of_cause(cause, profile)),
+                    None => Self::without_words(received, profile),
+                }
+            }
         };
         let likely = finding.and_then(|finding| finding.likely);
         explanation
             .map(|explanation| explanation.led_by(likely))
             .into_iter()
             .collect()
+    }
+
+    /// Explains an answer that only one cause or one group of causes can have, and one whose status is more exact than its code.
+    fn of_own(received: &Received, profile: Profile) -> Option<Self> {
+        let causes = own::by_text(received, profile);
+        match *causes.as_slice() {
+            [] => {}
+            [cause] => return Some(Self::of_cause(cause, profile)),
+            [first, ..] => {
+                let wire = first.entry().wire.of(profile);
+                let explanation = match received.code().or(wire.error) {
+                    Some(code) => Self::of_code(code, profile),
+                    None => Self::of_status(wire.status, profile),
+                };
+                return Some(explanation.led_by_group(&causes));
+            }
+        }
+        if let Some(cause) = own::by_body(received) {
+            return Some(Self::of_cause(cause, profile));
+        }
+        let status = received.status.and_then(Status::from_code)?;
+        let is_allow = |said: &Said| said.name.eq_ignore_ascii_case("Allow");
+        if status == Status::MethodNotAllowed && received.said.iter().any(is_allow) {
+            return Some(Self::of_cause(Cause::MethodNotAllowed, profile));
+        }
+        let is_exact = EXACT.contains(&status) && received.code().is_some();
+        is_exact.then(|| Self::of_status(status, profile))
+    }
+
+    /// Puts the advice of causes that share one answer before the others.
+    fn led_by_group(mut self, group: &[Cause]) -> Self {
+        // Every error inside the server has the same answer. Its advice for callers is that of the first one.
+        let is_inside =
+            |cause: &Cause| cause.entry().wire.rfc.status == Status::InternalServerError;
+        let count = if group.iter().all(is_inside) {
+            1
+        } else {
+            group.len()
+        };
+        let advice = || {
+            group
+                .iter()
+                .take(count)
+                .map(|cause| cause.entry().for_caller)
+        };
+        let causes = advice().flat_map(|advice| advice.causes).copied();
+        self.causes = without_repetitions(causes.chain(self.causes));
+        let fixes = advice().flat_map(|advice| advice.fixes).copied();
+        self.fixes = without_repetitions(fixes.chain(self.fixes));
+        let is_other = |exact: &ExactCause| !group.iter().any(|own| own.id() == exact.cause);
+        self.exact_causes.sort_by_key(is_other);
+        self
     }
 
     /// Explains an error by its form alone: a challenge without a code, or the status.
@@ -323,6 +385,15 @@ impl Explanation {
 /// The note about the code of an answer of the management API.
 const OPERATION_NOTE: &str = "The response has a code of the management API in errors[].code.";
 
+/// The statuses that say more than the code that is sent with them.
+const EXACT: &[Status] = &[
+    Status::MethodNotAllowed,
+    Status::RequestTimeout,
+    Status::ContentTooLarge,
+    Status::UnsupportedMediaType,
+    Status::RequestHeaderFieldsTooLarge,
+];
+
 /// The maximum length of a name. Unit: bytes.
 const MAX_NAME_BYTES: usize = 100;
 
@@ -354,6 +425,16 @@ const FREQUENT: &[Cause] = &[
     Cause::ScopeInsufficient,
     Cause::StoreUnavailable,
 ];
+
+fn without_repetitions(texts: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut own = Vec::new();
+    for text in texts {
+        if !own.contains(&text) {
+            own.push(text);
+        }
+    }
+    own
+}
 
 fn exact_causes(causes: impl Iterator<Item = Cause>) -> Vec<ExactCause> {
     let mut causes: Vec<Cause> = causes.collect();
@@ -396,6 +477,15 @@ mod tests {
                 "401 Unauthorized"
             );
         }
+    }
+
+    #[test]
+    fn k5_no_name_has_two_explanations() {
+        let mut names: Vec<&str> = Explanation::names().collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 
     #[test]

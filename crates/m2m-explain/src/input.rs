@@ -11,7 +11,7 @@ mod transcript;
 use m2m_errors::Status;
 
 use crate::received::{Form, Received};
-use crate::{Explanation, known};
+use crate::{Explanation, known, own};
 use transcript::Transcript;
 
 /// The input to be explained.
@@ -68,9 +68,15 @@ fn read(text: &str) -> Option<Received> {
     }
     received.say("message", text);
     received.status = text::status(text);
-    let is_known = received.status.is_some() || known::find(&received).is_some();
+    let code = text::code(text);
+    let is_known = code.is_some()
+        || received.status.is_some()
+        || own::is_description(text)
+        || known::find(&received).is_some();
     is_known.then(|| {
-        received.error_description = text.contains(' ').then(|| first_line(text));
+        let description = code.map_or(text, |(_, rest)| rest);
+        received.error_description = description.contains(' ').then(|| first_line(description));
+        received.error = code.map(|(code, _)| code.as_str().to_owned());
         received
     })
 }

@@ -86,12 +86,12 @@ pub(crate) fn find(received: &Received) -> Option<Finding> {
     let is_answered =
         received.error.is_some() || received.status.is_some_and(|status| status >= 400);
     if !is_answered
-        && let Some((_, connection)) = connections::KNOWN
+        && let Some((_, meaning)) = connections::KNOWN
             .iter()
             .find(|(marker, _)| contains(&text, marker))
     {
         return Some(Finding {
-            meaning: Some(Meaning::Connection(connection)),
+            meaning: Some(*meaning),
             likely: None,
         });
     }

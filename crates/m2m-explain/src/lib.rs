@@ -23,6 +23,7 @@ mod explanation;
 pub mod fuzzing;
 mod input;
 mod known;
+mod own;
 mod received;
 #[cfg(feature = "diagnosis")]
 mod remedy;

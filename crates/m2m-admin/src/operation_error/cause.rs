@@ -78,6 +78,7 @@ mod tests {
 
     use m2m_api::Code;
     use m2m_errors::Profile;
+    use m2m_explain::{Explanation, Input};
     use m2m_jwt::UnixTime;
 
     use super::*;
@@ -194,6 +195,29 @@ mod tests {
                 let status = cause.entry().wire.of(profile).status;
                 assert_eq!(status.code(), error.status(), "{cause}: {error}");
             }
+        }
+    }
+
+    #[test]
+    fn f7_the_answer_of_each_refusal_is_explained_by_a_cause_with_this_code() {
+        for error in kinds() {
+            let answer = format!(
+                "HTTP/1.1 {} X\r\n\r\n{{\"errors\":[{{\"code\":\"{}\",\"message\":\"x\"}}]}}",
+                error.status(),
+                error.code(),
+            );
+            let Input::Received(received) = Input::recognize(&answer) else {
+                panic!("{answer:?} is an answer");
+            };
+            let explanations = Explanation::of_received(&received, Profile::Rfc);
+            let is_explained = |other: &OperationError| {
+                (other.code(), other.status()) == (error.code(), error.status())
+                    && explanations
+                        .first()
+                        .is_some_and(|own| own.name == other.cause().id())
+            };
+            assert!(kinds().iter().any(is_explained), "{}", error.code());
+            assert!(Explanation::of(error.code().as_str(), Profile::Rfc).is_some());
         }
     }
 

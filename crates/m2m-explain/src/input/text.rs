@@ -1,6 +1,6 @@
 //! Messages in plain text, such as those of a program that called a server.
 
-use m2m_errors::Status;
+use m2m_errors::{ErrorCode, Status};
 
 /// Returns the status that the text names, as in `401 Client Error: Unauthorized` or `returned error: 401`.
 ///
@@ -24,6 +24,22 @@ pub(super) fn status(text: &str) -> Option<u16> {
             }
         }
         before = [before[1], before[2], word];
+    }
+    None
+}
+
+/// Returns the first registered code that the text contains as a word, and the text behind it.
+pub(super) fn code(text: &str) -> Option<(ErrorCode, &str)> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut rest = text;
+    while let Some(start) = rest.find(is_word) {
+        let (_, from) = rest.split_at_checked(start)?;
+        let end = from.find(|c| !is_word(c)).unwrap_or(from.len());
+        let (word, after) = from.split_at_checked(end)?;
+        if let Ok(code) = word.to_ascii_lowercase().parse() {
+            return Some((code, after.trim_matches(|c: char| !c.is_alphanumeric())));
+        }
+        rest = after;
     }
     None
 }

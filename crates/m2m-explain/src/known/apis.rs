@@ -108,8 +108,7 @@ pub(super) const KNOWN: &[Known] = &[
         Meaning::Code(ErrorCode::InsufficientScope),
         Some(likely::SCOPE_INSUFFICIENT),
     ),
-    Known::new(
-        "Zoom",
+    Known::any(
         "invalid client_id or client_secret",
         Meaning::Code(ErrorCode::InvalidClient),
         Some(likely::CREDENTIALS_WRONG),

@@ -1,68 +1,146 @@
 //! The words of programs that could not reach a server.
 
-use crate::connection::{self, Connection};
+use m2m_errors::Cause;
+
+use super::Meaning;
+use crate::connection;
 
 /// Markers in lower case, the most exact first.
-pub(super) const KNOWN: &[(&str, &Connection)] = &[
-    ("certificate has expired", &connection::EXPIRED),
-    ("certificate is not yet valid", &connection::EXPIRED),
-    ("cert_has_expired", &connection::EXPIRED),
-    ("no alternative certificate subject name", &connection::NAME),
-    ("subject name does not match", &connection::NAME),
-    ("hostname mismatch", &connection::NAME),
-    ("err_tls_cert_altname_invalid", &connection::NAME),
-    ("curl: (51)", &connection::NAME),
-    ("ssl certificate problem", &connection::UNTRUSTED),
-    ("curl: (60)", &connection::UNTRUSTED),
-    ("certificate_verify_failed", &connection::UNTRUSTED),
-    ("self-signed certificate", &connection::UNTRUSTED),
-    ("self signed certificate", &connection::UNTRUSTED),
+pub(super) const KNOWN: &[(&str, Meaning)] = &[
+    (
+        "certificate has expired",
+        Meaning::Cause(Cause::CertificateNotValidNow),
+    ),
+    (
+        "certificate is not yet valid",
+        Meaning::Cause(Cause::CertificateNotValidNow),
+    ),
+    (
+        "cert_has_expired",
+        Meaning::Cause(Cause::CertificateNotValidNow),
+    ),
+    (
+        "no alternative certificate subject name",
+        Meaning::Cause(Cause::CertificateNameMismatch),
+    ),
+    (
+        "subject name does not match",
+        Meaning::Cause(Cause::CertificateNameMismatch),
+    ),
+    (
+        "hostname mismatch",
+        Meaning::Cause(Cause::CertificateNameMismatch),
+    ),
+    (
+        "err_tls_cert_altname_invalid",
+        Meaning::Cause(Cause::CertificateNameMismatch),
+    ),
+    ("curl: (51)", Meaning::Cause(Cause::CertificateNameMismatch)),
+    (
+        "ssl certificate problem",
+        Meaning::Cause(Cause::CertificateUntrusted),
+    ),
+    ("curl: (60)", Meaning::Cause(Cause::CertificateUntrusted)),
+    (
+        "certificate_verify_failed",
+        Meaning::Cause(Cause::CertificateUntrusted),
+    ),
+    (
+        "self-signed certificate",
+        Meaning::Cause(Cause::CertificateUntrusted),
+    ),
+    (
+        "self signed certificate",
+        Meaning::Cause(Cause::CertificateUntrusted),
+    ),
     (
         "unable to get local issuer certificate",
-        &connection::UNTRUSTED,
+        Meaning::Cause(Cause::CertificateUntrusted),
     ),
-    ("depth_zero_self_signed_cert", &connection::UNTRUSTED),
+    (
+        "depth_zero_self_signed_cert",
+        Meaning::Cause(Cause::CertificateUntrusted),
+    ),
     (
         "unable to verify the first certificate",
-        &connection::UNTRUSTED,
+        Meaning::Cause(Cause::CertificateUntrusted),
     ),
     (
         "x509: certificate signed by unknown authority",
-        &connection::UNTRUSTED,
+        Meaning::Cause(Cause::CertificateUntrusted),
     ),
-    ("pkix path building failed", &connection::UNTRUSTED),
-    ("wrong version number", &connection::HANDSHAKE),
-    ("curl: (35)", &connection::HANDSHAKE),
-    ("handshake failure", &connection::HANDSHAKE),
-    ("tlsv1 alert", &connection::HANDSHAKE),
-    ("curl: (58)", &connection::CLIENT_CERTIFICATE),
-    ("curl: (7)", &connection::REFUSED),
-    ("connection refused", &connection::REFUSED),
-    ("econnrefused", &connection::REFUSED),
-    ("could not resolve proxy", &connection::PROXY),
-    ("curl: (5)", &connection::PROXY),
-    ("from proxy after connect", &connection::PROXY),
-    ("curl: (97)", &connection::PROXY),
-    ("proxy authentication required", &connection::PROXY),
-    ("curl: (6)", &connection::DNS),
-    ("could not resolve host", &connection::DNS),
-    ("enotfound", &connection::DNS),
-    ("name or service not known", &connection::DNS),
-    ("no such host", &connection::DNS),
-    ("nodename nor servname", &connection::DNS),
-    ("temporary failure in name resolution", &connection::DNS),
-    ("curl: (28)", &connection::TIMEOUT),
-    ("connection timed out", &connection::TIMEOUT),
-    ("etimedout", &connection::TIMEOUT),
-    ("read timed out", &connection::TIMEOUT),
-    ("i/o timeout", &connection::TIMEOUT),
-    ("curl: (52)", &connection::CLOSED),
-    ("curl: (56)", &connection::CLOSED),
-    ("empty reply from server", &connection::CLOSED),
-    ("connection reset by peer", &connection::CLOSED),
-    ("econnreset", &connection::CLOSED),
-    ("received http/0.9", &connection::CLOSED),
-    ("curl: (1)", &connection::CLOSED),
-    ("curl: (3)", &connection::URL),
-    ("curl: (47)", &connection::REDIRECT),
+    (
+        "pkix path building failed",
+        Meaning::Cause(Cause::CertificateUntrusted),
+    ),
+    ("wrong version number", Meaning::Cause(Cause::TlsFailed)),
+    ("curl: (35)", Meaning::Cause(Cause::TlsFailed)),
+    ("handshake failure", Meaning::Cause(Cause::TlsFailed)),
+    ("tlsv1 alert", Meaning::Cause(Cause::TlsFailed)),
+    (
+        "curl: (58)",
+        Meaning::Connection(&connection::CLIENT_CERTIFICATE),
+    ),
+    ("curl: (7)", Meaning::Cause(Cause::ConnectionRefused)),
+    (
+        "connection refused",
+        Meaning::Cause(Cause::ConnectionRefused),
+    ),
+    ("econnrefused", Meaning::Cause(Cause::ConnectionRefused)),
+    (
+        "could not resolve proxy",
+        Meaning::Connection(&connection::PROXY),
+    ),
+    ("curl: (5)", Meaning::Connection(&connection::PROXY)),
+    (
+        "from proxy after connect",
+        Meaning::Connection(&connection::PROXY),
+    ),
+    ("curl: (97)", Meaning::Connection(&connection::PROXY)),
+    (
+        "proxy authentication required",
+        Meaning::Connection(&connection::PROXY),
+    ),
+    ("curl: (6)", Meaning::Cause(Cause::HostNameUnresolved)),
+    (
+        "could not resolve host",
+        Meaning::Cause(Cause::HostNameUnresolved),
+    ),
+    ("enotfound", Meaning::Cause(Cause::HostNameUnresolved)),
+    (
+        "name or service not known",
+        Meaning::Cause(Cause::HostNameUnresolved),
+    ),
+    ("no such host", Meaning::Cause(Cause::HostNameUnresolved)),
+    (
+        "nodename nor servname",
+        Meaning::Cause(Cause::HostNameUnresolved),
+    ),
+    (
+        "temporary failure in name resolution",
+        Meaning::Cause(Cause::HostNameUnresolved),
+    ),
+    ("curl: (28)", Meaning::Cause(Cause::ConnectionTimedOut)),
+    (
+        "connection timed out",
+        Meaning::Cause(Cause::ConnectionTimedOut),
+    ),
+    ("etimedout", Meaning::Cause(Cause::ConnectionTimedOut)),
+    ("read timed out", Meaning::Cause(Cause::AnswerTimedOut)),
+    ("i/o timeout", Meaning::Cause(Cause::ConnectionTimedOut)),
+    ("curl: (52)", Meaning::Cause(Cause::ConnectionLost)),
+    ("curl: (56)", Meaning::Cause(Cause::ConnectionLost)),
+    (
+        "empty reply from server",
+        Meaning::Cause(Cause::ConnectionLost),
+    ),
+    (
+        "connection reset by peer",
+        Meaning::Cause(Cause::ConnectionLost),
+    ),
+    ("econnreset", Meaning::Cause(Cause::ConnectionLost)),
+    ("received http/0.9", Meaning::Cause(Cause::AnswerNotHttp)),
+    ("curl: (1)", Meaning::Cause(Cause::AnswerNotHttp)),
+    ("curl: (3)", Meaning::Cause(Cause::ServerUrlInvalid)),
+    ("curl: (47)", Meaning::Connection(&connection::REDIRECT)),
 ];
