@@ -57,13 +57,17 @@ pub(super) fn explain(options: &ExplainOptions, output: &Output) -> Result<(), F
 fn explain_name(name: &str, options: &ExplainOptions, output: &Output) -> Result<(), Failure> {
     let name = name.to_ascii_lowercase();
     let Some(explanation) = Explanation::of(&name, options.profile) else {
+        if is_trace_id(&name) {
+            return Err(Failure::usage(format!("{name:?} is not an error"))
+                .help(format!("this is a trace id: m2m diagnose {name}")));
+        }
         let failure = Failure::usage(format!(
             "{name:?} is not a known error code, cause or HTTP status"
         ));
         return Err(with_nearest(failure, &name));
     };
     match options.output {
-        Format::Text => print(&explanation, output),
+        Format::Text => print(&explanation, true, output),
         Format::Json => output.json(&explanation),
     }
     Ok(())
@@ -93,7 +97,7 @@ fn explain_received(
             print_received(received, options.profile, output);
             for explanation in &explanations {
                 output.line("");
-                print(explanation, output);
+                print(explanation, received.provider.is_none(), output);
             }
         }
         Format::Json => {
@@ -101,6 +105,11 @@ fn explain_received(
         }
     }
     Ok(())
+}
+
+/// Returns true for 32 hexadecimal digits.
+fn is_trace_id(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn with_nearest(failure: Failure, name: &str) -> Failure {
@@ -166,7 +175,7 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
         ("trace_id", trace_id),
     ] {
         if let Some(value) = value {
-            output.line(format!("  {name:<18} {}", printable(value)));
+            wrapped(&format!("  {name:<18} "), &printable(value), output);
         }
     }
     if let Some(error) = error
@@ -174,13 +183,21 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
     {
         let nearest = name_meant(error).map_or_else(String::new, |nearest| format!(" {nearest}"));
         let nearest = nearest.replacen("did", "Did", 1);
-        output.line(format!(
-            "  The error code is not a registered one.{nearest} The rest of the input is explained below."
-        ));
+        let text = format!(
+            "The error code is not a registered one.{nearest} The rest of the input is explained below."
+        );
+        wrapped("  ", &text, output);
     }
     if trace_id.is_some() {
-        output.line("  The log of the server has the exact cause under this trace_id.");
+        let text = "The log of the server has the exact cause under this trace_id.";
+        wrapped("  ", text, output);
     }
+    let understood = [error, error_description, error_uri, trace_id];
+    let is_new = |said: &&Said| {
+        let mut values = understood.iter().copied().flatten();
+        !values.any(|value| value == &said.value)
+    };
+    let said: Vec<&Said> = said.iter().filter(is_new).collect();
     if !said.is_empty() {
         let is_answered = received.status.is_some() || *form != Form::Curl;
         let speaker = if is_answered { "the server" } else { "curl" };
@@ -189,13 +206,14 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
             for (index, line) in value.lines().enumerate() {
                 let name = if index == 0 { name } else { "" };
                 let name = printable(name);
-                output.line(format!("  {name:<18} {}", printable(line)));
+                wrapped(&format!("  {name:<18} "), &printable(line), output);
             }
         }
     }
 }
 
-fn print(explanation: &Explanation, output: &Output) {
+/// Prints the explanation, with the exact causes of m2m unless another server answered.
+fn print(explanation: &Explanation, is_own: bool, output: &Output) {
     output.heading(&format!(
         "{} ({})",
         explanation.name,
@@ -204,7 +222,7 @@ fn print(explanation: &Explanation, output: &Output) {
     if let Some(title) = explanation.title {
         output.line(format!("  {title}"));
     }
-    output.line(format!("  {}", explanation.meaning));
+    wrapped("  ", explanation.meaning, output);
     if let Some(answer) = &explanation.answer {
         output.heading(&format!(
             "\nResponse to the caller, in the profile {}",
@@ -214,12 +232,10 @@ fn print(explanation: &Explanation, output: &Output) {
             .error
             .map(|error| format!(" {error}"))
             .unwrap_or_default();
-        output.line(format!(
-            "  {}{error}: {}",
-            answer.status, answer.error_description
-        ));
+        let text = format!("{}{error}: {}", answer.status, answer.error_description);
+        wrapped("  ", &text, output);
         if let Some(note) = answer.note {
-            output.line(format!("  {note}"));
+            wrapped("  ", note, output);
         }
     }
     let [causes, fixes] = match explanation.has_one_advice() {
@@ -244,7 +260,7 @@ fn print(explanation: &Explanation, output: &Output) {
         let related = related.map(|related| (related.cause, related.title));
         columns(&related.collect::<Vec<_>>(), output);
     }
-    if !explanation.exact_causes.is_empty() {
+    if is_own && !explanation.exact_causes.is_empty() {
         output.heading(&format!(
             "\nExact causes, in the profile {}",
             explanation.profile
@@ -261,7 +277,7 @@ fn print(explanation: &Explanation, output: &Output) {
 /// Prints a task on a server with a data directory, and on one with a registry file if that differs.
 fn show(task: &TaskAdvice, output: &Output) {
     if let Some(text) = task.data_directory {
-        output.line(format!("  - {text}"));
+        wrapped("  - ", text, output);
     }
     if let Some(command) = task.command {
         output.line(format!("    {command}"));
@@ -269,7 +285,11 @@ fn show(task: &TaskAdvice, output: &Output) {
     if let Some(text) = task.registry_file
         && !task.is_the_same_everywhere()
     {
-        output.line(format!("  - With a registry file (--world): {text}"));
+        wrapped(
+            "  - ",
+            &format!("With a registry file (--world): {text}"),
+            output,
+        );
     }
 }
 
@@ -281,13 +301,69 @@ fn columns(causes: &[(&str, &str)], output: &Output) {
         .max()
         .unwrap_or_default();
     for (id, text) in causes {
-        output.line(format!("  {id:<width$}  {text}"));
+        wrapped(&format!("  {id:<width$}  "), text, output);
     }
 }
 
 fn list(heading: &str, texts: &[&str], output: &Output) {
     output.heading(&format!("\n{heading}"));
     for text in texts {
-        output.line(format!("  - {text}"));
+        wrapped("  - ", text, output);
+    }
+}
+
+/// Prints the text behind the start of a line, and what does not fit below it, within the width of the terminal.
+fn wrapped(start: &str, text: &str, output: &Output) {
+    let columns = output.columns().unwrap_or(COLUMNS);
+    output.line(lines(start, text, columns).join("\n"));
+}
+
+/// Breaks the text at spaces. A word that is longer than a line is not broken, so that it can be copied.
+fn lines(start: &str, text: &str, columns: usize) -> Vec<String> {
+    let indent = start.chars().count();
+    let mut lines = Vec::new();
+    let mut line = start.to_owned();
+    let mut length = indent;
+    for (index, word) in text.split(' ').enumerate() {
+        let added = word.chars().count() + usize::from(index > 0);
+        if length > indent && length + added > columns {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            length = indent;
+        } else if index > 0 {
+            line.push(' ');
+            length += 1;
+        }
+        line.push_str(word);
+        length += word.chars().count();
+    }
+    lines.push(line);
+    lines
+}
+
+/// The width of the text if standard output is not a terminal.
+const COLUMNS: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn k5_a_long_text_continues_below_its_start() {
+        assert_eq!(
+            lines("  - ", "one two three", 12),
+            ["  - one two", "    three"]
+        );
+        assert_eq!(lines("  - ", "one two three", 17), ["  - one two three"]);
+        assert_eq!(
+            lines("  - ", "https://id.example a", 8),
+            ["  - https://id.example", "    a"]
+        );
+        assert_eq!(lines("  - ", "", 8), ["  - "]);
+    }
+
+    #[test]
+    fn k5_a_trace_id_is_32_hexadecimal_digits() {
+        assert!(is_trace_id("4bf92f3577b34da6a3ce929d0e0e4736"));
+        assert!(!is_trace_id("invalid_client"));
     }
 }
