@@ -139,14 +139,14 @@ impl Received {
 
 /// Returns the value without tokens, cut to the maximum.
 pub(crate) fn presentable(value: &str) -> String {
-    let value = value.trim();
+    let value = without_credentials(value.trim());
     if !value.contains("eyJ") {
-        return cut(value);
+        return cut(&value);
     }
     // Every JWT begins with `{"` in base64url.
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut shown = String::new();
-    let mut rest = value;
+    let mut rest = &*value;
     while let Some((before, from)) = rest
         .find("eyJ")
         .and_then(|start| rest.split_at_checked(start))
@@ -161,6 +161,43 @@ pub(crate) fn presentable(value: &str) -> String {
     cut(&shown)
 }
 
+/// Returns the value without generated secrets, the words after `Basic` and `Bearer`, and what a URL has beside its address.
+fn without_credentials(value: &str) -> String {
+    let mut after_scheme = false;
+    let words = value.split(' ').map(|word| {
+        let hides = core::mem::replace(
+            &mut after_scheme,
+            word.eq_ignore_ascii_case("basic") || word.eq_ignore_ascii_case("bearer"),
+        );
+        let is_long = word.len() >= MIN_CREDENTIAL_BYTES;
+        if is_long && (hides && !word.contains('=') || word.contains("m2m_")) {
+            return HIDDEN.to_owned();
+        }
+        without_user_and_fragment(word)
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a word without user information and fragment, if it is a URL that has them.
+fn without_user_and_fragment(word: &str) -> String {
+    let Some((scheme, rest)) = word.split_once("://") else {
+        return word.to_owned();
+    };
+    let rest = match rest.split_once('#') {
+        Some((rest, _)) => format!("{rest}#{HIDDEN}"),
+        None => rest.to_owned(),
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((&rest, ""));
+    match authority.rsplit_once('@') {
+        Some((_, host)) if path.is_empty() => format!("{scheme}://{HIDDEN}@{host}"),
+        Some((_, host)) => format!("{scheme}://{HIDDEN}@{host}/{path}"),
+        None => format!("{scheme}://{rest}"),
+    }
+}
+
+/// The minimum length of a word that may be a credential. Unit: bytes.
+const MIN_CREDENTIAL_BYTES: usize = 12;
+
 fn cut(text: &str) -> String {
     if text.chars().nth(Said::MAX_CHARACTERS).is_none() {
         return text.to_owned();
@@ -169,12 +206,14 @@ fn cut(text: &str) -> String {
     start.chain(['…']).collect()
 }
 
-/// Returns true if the value of this name may be a credential.
+/// Returns true if the value of this name may be a credential: the name of the member, or one of those around it, contains such a word.
 fn is_credential(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    CREDENTIALS
-        .iter()
-        .any(|credential| last.eq_ignore_ascii_case(credential))
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    let letters: String = letters
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect();
+    let is_about = NOT_CREDENTIALS.iter().any(|word| letters.contains(word));
+    !is_about && CREDENTIALS.iter().any(|word| letters.contains(word))
 }
 
 /// The beginnings of header fields whose words, such as `credentials`, are not about the error.
@@ -192,23 +231,32 @@ const UNRELATED: &[&str] = &[
 /// The text in the place of a credential.
 const HIDDEN: &str = "[not shown]";
 
-/// The names of members, parameters and header fields that carry credentials.
+/// The words in the names of members, parameters and header fields that carry credentials, without the marks between words.
 const CREDENTIALS: &[&str] = &[
-    "access_token",
-    "refresh_token",
-    "id_token",
-    "device_code",
-    "client_secret",
-    "client_assertion",
-    "assertion",
-    "password",
-    "secret",
-    "token",
-    "api_key",
+    "accesstoken",
     "apikey",
+    "assertion",
     "authorization",
     "cookie",
-    "set-cookie",
+    "credential",
+    "devicecode",
+    "idtoken",
+    "passwd",
+    "password",
+    "privatekey",
+    "refreshtoken",
+    "secret",
+    "securitytoken",
+    "token",
+];
+
+/// Words in names with one of [`CREDENTIALS`] whose values are not credentials.
+const NOT_CREDENTIALS: &[&str] = &[
+    "accesscontrol",
+    "tokenendpoint",
+    "tokentype",
+    "tokenerror",
+    "wwwauthenticate",
 ];
 
 #[cfg(test)]
@@ -232,6 +280,36 @@ mod tests {
         let expected = [HIDDEN, HIDDEN, "the token [not shown], expired"];
         assert_eq!(values, expected);
         assert!(received.is_token());
+    }
+
+    #[test]
+    fn x29_credentials_of_any_name_and_in_any_text_are_not_repeated() {
+        let mut received = Received::default();
+        for name in [
+            "clientSecret",
+            "accessToken",
+            "Proxy-Authorization",
+            "X-Amz-Security-Token",
+            "secrets[0]",
+            "token.value",
+            "passwd",
+            "private_key",
+            "x-api-key",
+        ] {
+            received.say(name, "hunter2hunter2");
+        }
+        let location = "https://user:hunter2hunter2@id.example/cb#access_token=hunter2hunter2";
+        received.say("location", location);
+        received.say(
+            "error_description",
+            "not m2m_hunter2hunter2 nor Basic hunter2hunter2",
+        );
+        let shown = received.said.iter().map(|said| &*said.value);
+        let shown: Vec<&str> = shown.collect();
+        assert!(!shown.concat().contains("hunter2"), "{shown:?}");
+        received.say("token_endpoint", "https://id.example/oauth2/token");
+        let last = received.said.last().unwrap();
+        assert_eq!(last.value, "https://id.example/oauth2/token");
     }
 
     #[test]

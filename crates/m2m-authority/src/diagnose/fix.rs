@@ -186,6 +186,16 @@ fn suggested(
             let new = client_id().map(|client_id| Fix::CreateSecret { client_id });
             return [deploy, new].into_iter().flatten().collect();
         }
+        // No fix leads to the management API, which an operator has to choose.
+        Evidence::AudienceDiffers { audience, .. }
+        | Evidence::SimilarAudience { audience, .. }
+        | Evidence::AudienceIsName { audience }
+        | Evidence::AudienceInScope { audience, .. }
+        | Evidence::ScopeOnOtherApi { audience, .. }
+            if ordinary_api(records, audience).is_none() =>
+        {
+            return Vec::new();
+        }
         Evidence::AudienceDiffers { audience, .. }
         | Evidence::SimilarAudience { audience, .. }
         | Evidence::AudienceIsName { audience }

@@ -61,8 +61,13 @@ fn explain_name(name: &str, options: &ExplainOptions, output: &Output) -> Result
             return Err(Failure::usage(format!("{name:?} is not an error"))
                 .help(format!("this is a trace id: m2m diagnose {name}")));
         }
+        // A long text may be a secret that was passed by mistake.
+        let what = match name.len() {
+            0..=MAX_REPEATED_BYTES => format!("{name:?}"),
+            bytes => format!("the input of {bytes} bytes"),
+        };
         let failure = Failure::usage(format!(
-            "{name:?} is not a known error code, cause or HTTP status"
+            "{what} is not a known error code, cause or HTTP status"
         ));
         return Err(with_nearest(failure, &name));
     };
@@ -342,6 +347,9 @@ fn lines(start: &str, text: &str, columns: usize) -> Vec<String> {
 
 /// The width of the text if standard output is not a terminal.
 const COLUMNS: usize = 80;
+
+/// The maximum length of an unknown name that is repeated, more than the longest cause has. Unit: bytes.
+const MAX_REPEATED_BYTES: usize = 40;
 
 #[cfg(test)]
 mod tests {
