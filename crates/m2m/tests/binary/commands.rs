@@ -78,6 +78,16 @@ fn explain_shows_the_title_the_tasks_and_the_related_causes() {
 }
 
 #[test]
+fn explain_shows_no_response_for_a_cause_that_is_not_answered_and_its_advice_once() {
+    let shown = text(&run(&["explain", "connection-refused"]).stdout);
+    assert!(!shown.contains("Response to the caller"), "{shown}");
+    assert_eq!(shown.matches("\nLikely causes").count(), 1, "{shown}");
+    assert_eq!(shown.matches("\nFixes").count(), 1, "{shown}");
+    let shown = text(&run(&["explain", "api-not-found"]).stdout);
+    assert!(shown.contains("management API in errors[].code"), "{shown}");
+}
+
+#[test]
 fn explain_names_the_nearest_word() {
     let output = run(&["explain", "invalid_clinet"]);
     assert_eq!(output.status.code(), Some(2));
