@@ -92,7 +92,7 @@ fn k5_the_first_cause_of_an_answer_of_m2m_is_its_own() {
         explain(&json!({ "error": "invalid_scope", "error_description": scope }).to_string());
     assert_eq!(scope.name, "invalid_scope");
     assert!(scope.causes[0].starts_with("The scope is not assigned to the application"));
-    assert_eq!(scope.exact_causes[0].cause, "scope-unknown");
+    assert_eq!(scope.exact_causes[0].cause, "scope-not-assigned");
     let plain_http = Cause::PlainHttpOnTlsPort.entry().wire.rfc.description.plain;
     let plain_http =
         format!("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\r\n{plain_http}\n");

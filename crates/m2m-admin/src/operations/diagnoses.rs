@@ -136,7 +136,10 @@ fn shown(
         .map(DiagnosisRecord::read)
         .unwrap_or_default();
     let operation = record.operation.take();
-    let client_id = refused.client_id.clone().or_else(|| record.client_id.take());
+    let client_id = refused
+        .client_id
+        .clone()
+        .or_else(|| record.client_id.take());
     let diagnosis = record.diagnosis(refused.cause, client_id);
     let (mut evidence, fixes) = in_words(&diagnosis, operating);
     let reason = operation
