@@ -159,6 +159,7 @@ fn no_two_pages_share_a_title() {
 #[test]
 fn x18_texts_of_a_caller_are_shown_as_text() {
     let pages = pages();
+    let index = html(pages.index(None, Representation::Html));
     for hostile in [
         "<script>alert(1)</script>",
         "\"><img src=x onerror=alert(1)>",
@@ -174,7 +175,8 @@ fn x18_texts_of_a_caller_are_shown_as_text() {
             check_rules(&body);
             assert!(!body.contains("<img") && !body.contains("<b>") && !body.contains("<i>"));
             assert!(!body.contains("onfocus='") && !body.contains("m2m diagnose `id`"));
-            assert!(body.len() < 80_000, "{}", body.len());
+            // A query that is too long asks for nothing, and gets the list of all errors.
+            assert!(body == index || body.len() < 60_000, "{}", body.len());
         }
     }
     let body = pages.unknown("<b>").body;
