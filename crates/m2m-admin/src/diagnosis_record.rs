@@ -1,23 +1,26 @@
 //! A diagnosis as the store keeps it: facts and intents as JSON, which become text only when they are read.
 
+use std::borrow::Cow;
+
 use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
 use m2m_authority::redacted;
 use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// The part of a diagnosis that the record of the refusal does not contain itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct DiagnosisRecord {
     /// The client id of the application that the request named, if the request was refused before it was looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_id: Option<Box<str>>,
     /// The evidence, each piece as JSON. A piece of a later release is kept as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    evidence: Vec<Value>,
+    evidence: Vec<Box<RawValue>>,
     /// The fixes, each as JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<Value>,
+    fixes: Vec<Box<RawValue>>,
     /// The operation of the management API, if one was refused.
     #[serde(default, flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) operation: Option<RefusedOperation>,
@@ -45,32 +48,28 @@ impl DiagnosisRecord {
     /// The maximum length of the rest of a record of a diagnosis. Unit: bytes.
     pub const MAX_REST_BYTES: usize = 1024;
 
-    /// Returns as much of a diagnosis as its record and its line in the log may have: most evidence is short, and names in the registry may be
-    /// long. The evidence has at most half of [`MAX_BYTES`](Self::MAX_BYTES), so that fixes have room.
+    /// Returns as much of a diagnosis as its record and its line in the log may have, and this record: most evidence is short, and names in the
+    /// registry may be long. The evidence has at most half of [`MAX_BYTES`](Self::MAX_BYTES), so that fixes have room.
     #[must_use]
-    pub fn bounded(mut diagnosis: Diagnosis) -> Diagnosis {
+    pub fn bounded(mut diagnosis: Diagnosis) -> (Diagnosis, Self) {
         let mut left = Self::MAX_BYTES / 2;
-        diagnosis.evidence.retain(|piece| takes(piece, &mut left));
+        let evidence = keep(&mut diagnosis.evidence, &mut left);
         left += Self::MAX_BYTES / 2;
-        diagnosis.fixes.retain(|fix| takes(fix, &mut left));
-        diagnosis
+        let fixes = keep(&mut diagnosis.fixes, &mut left);
+        let client_id = diagnosis.client_id.as_deref();
+        let record = Self {
+            client_id: client_id.map(|client_id| redacted(client_id).into()),
+            evidence,
+            fixes,
+            operation: None,
+        };
+        (diagnosis, record)
     }
 
     /// Returns the record of a diagnosis, which is bounded.
     #[must_use]
     pub fn of(diagnosis: &Diagnosis) -> Self {
-        let Diagnosis {
-            client_id,
-            evidence,
-            fixes,
-            ..
-        } = Self::bounded(diagnosis.clone());
-        Self {
-            client_id: client_id.map(|client_id| redacted(&client_id).into()),
-            evidence: evidence.iter().filter_map(to_json).collect(),
-            fixes: fixes.iter().filter_map(to_json).collect(),
-            operation: None,
-        }
+        Self::bounded(diagnosis.clone()).1
     }
 
     /// Returns the record of a refused operation, which states its reason itself.
@@ -106,25 +105,40 @@ impl DiagnosisRecord {
             cause,
             client_id,
             evidence: evidence
-                .filter_map(|piece| serde_json::from_value::<Evidence>(piece).ok())
+                .filter_map(|piece| serde_json::from_str::<Evidence>(piece.get()).ok())
                 .collect(),
             fixes: fixes
-                .filter_map(|fix| serde_json::from_value::<Fix>(fix).ok())
+                .filter_map(|fix| serde_json::from_str::<Fix>(fix.get()).ok())
                 .collect(),
         }
     }
 }
 
-/// Takes the length of a value as JSON from the bytes that are left, if it has room there.
-fn takes(value: &impl Serialize, left: &mut usize) -> bool {
-    let length = serde_json::to_string(value).map_or(usize::MAX, |json| json.len());
-    let rest = left.checked_sub(length.saturating_add(1));
-    *left = rest.unwrap_or(*left);
-    rest.is_some()
+/// Keeps the pieces that have room in the bytes that are left, and returns them as JSON without credentials.
+fn keep<T: Serialize>(pieces: &mut Vec<T>, left: &mut usize) -> Vec<Box<RawValue>> {
+    let mut kept = Vec::with_capacity(pieces.len());
+    pieces.retain(|piece| {
+        let Ok(json) = to_raw_value(piece) else {
+            return false;
+        };
+        let rest = left.checked_sub(json.get().len().saturating_add(1));
+        *left = rest.unwrap_or(*left);
+        if rest.is_some() {
+            kept.extend(without_credentials(json));
+        }
+        rest.is_some()
+    });
+    kept
 }
 
-fn to_json(value: &impl Serialize) -> Option<Value> {
-    serde_json::to_value(value).ok().map(clean)
+fn without_credentials(json: Box<RawValue>) -> Option<Box<RawValue>> {
+    match redacted(json.get()) {
+        Cow::Borrowed(_) => Some(json),
+        Cow::Owned(_) => {
+            let value = serde_json::from_str(json.get()).ok()?;
+            to_raw_value(&clean(value)).ok()
+        }
+    }
 }
 
 /// Returns the value without credentials: a name in the registry, or one close to it, may be a secret that was put into the wrong field.
@@ -171,7 +185,11 @@ mod tests {
                 assert_eq!((record.evidence.len(), record.fixes.len()), (8, 8));
             }
             let read = DiagnosisRecord::read(&record.to_json());
-            assert_eq!(read, record, "a shortened record is complete JSON");
+            assert_eq!(
+                read.to_json(),
+                record.to_json(),
+                "a shortened record is complete JSON"
+            );
         }
     }
 }

@@ -28,7 +28,7 @@ pub use suspect::Suspect;
 
 use m2m_errors::Cause;
 
-use crate::registry::{Api, Application, Ending, Records, StoredSecret};
+use crate::registry::{Api, Application, Ending, RecordsView, StoredSecret};
 use suspect::Likeness;
 
 /// The diagnosis of a refusal: its cause, the evidence for it, and the fixes.
@@ -55,7 +55,8 @@ pub struct Diagnosis {
     clippy::wildcard_enum_match_arm,
     reason = "the other causes need no further evidence"
 )]
-pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
+pub fn diagnose<'r>(suspect: &Suspect, records: impl Into<RecordsView<'r>>) -> Diagnosis {
+    let records = records.into();
     let cause = suspect.cause();
     let secrets = application(suspect, records).map_or(&[][..], |own| &own.secrets);
     // Whatever the cause, so that the comparisons are the same for every state of an application.
@@ -91,14 +92,14 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
     }
 }
 
-fn application<'r>(suspect: &Suspect, records: &'r Records) -> Option<&'r Application> {
+fn application<'r>(suspect: &Suspect, records: RecordsView<'r>) -> Option<&'r Application> {
     records
         .applications
         .iter()
         .find(|application| *application.client_id == *suspect.client_id())
 }
 
-fn unknown_client(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+fn unknown_client(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let swapped = records.applications.iter().find(|application| {
         suspect.secret_is(&application.client_id)
@@ -145,7 +146,7 @@ fn unknown_client(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     evidence
 }
 
-fn deleted(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+fn deleted(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let deletion = records
         .deleted
         .iter()
@@ -161,7 +162,7 @@ fn deleted(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
 
 fn wrong_secret(
     suspect: &Suspect,
-    records: &Records,
+    records: RecordsView<'_>,
     secrets: &[StoredSecret],
     likenesses: &[Option<Likeness>],
 ) -> Vec<Evidence> {
@@ -182,7 +183,7 @@ fn wrong_secret(
         .collect()
 }
 
-fn secret_of_another(suspect: &Suspect, records: &Records) -> Option<Evidence> {
+fn secret_of_another(suspect: &Suspect, records: RecordsView<'_>) -> Option<Evidence> {
     let others = records
         .applications
         .iter()
@@ -198,7 +199,7 @@ fn secret_of_another(suspect: &Suspect, records: &Records) -> Option<Evidence> {
     })
 }
 
-fn ended_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+fn ended_secret(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let Some(application) = application(suspect, records) else {
         return Vec::new();
     };
@@ -225,14 +226,14 @@ fn audiences(api: &Api) -> impl Iterator<Item = &str> {
         .map(|audience| &**audience)
 }
 
-fn find_api<'r>(records: &'r Records, audience: &str) -> Option<&'r Api> {
+fn find_api<'r>(records: RecordsView<'r>, audience: &str) -> Option<&'r Api> {
     records
         .apis
         .iter()
         .find(|api| audiences(api).any(|spelled| spelled == audience))
 }
 
-fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+fn unauthorized_audience(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let Some(application) = application(suspect, records) else {
         return evidence;
@@ -267,7 +268,7 @@ fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> 
     evidence
 }
 
-fn authorized_for(suspect: &Suspect, records: &Records) -> Option<Evidence> {
+fn authorized_for(suspect: &Suspect, records: RecordsView<'_>) -> Option<Evidence> {
     let application = application(suspect, records)?;
     let mut bytes = 0_usize;
     let audiences = application
@@ -326,7 +327,7 @@ fn nearest_grant_type(suspect: &Suspect) -> Vec<Evidence> {
 /// The beginning of the grant types that are URNs, which `client_credentials` is not.
 const GRANT_TYPE_URN: &str = "urn:ietf:params:oauth:grant-type:";
 
-fn suspended_organization(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+fn suspended_organization(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let code =
         application(suspect, records).and_then(|application| application.spec.organization.clone());
     code.map(|code| Evidence::OrganizationSuspended { code })
@@ -334,7 +335,7 @@ fn suspended_organization(suspect: &Suspect, records: &Records) -> Vec<Evidence>
         .collect()
 }
 
-fn address(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+fn address(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let (Some(application), Some(address)) = (application(suspect, records), suspect.address())
     else {
         return Vec::new();

@@ -76,6 +76,30 @@ pub struct Records {
     pub deleted: Vec<Deletion>,
 }
 
+/// The records that a diagnosis compares with, wherever they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecordsView<'r> {
+    /// The APIs that tokens are for.
+    pub apis: &'r [Api],
+    /// The organizations of the applications.
+    pub organizations: &'r [Organization],
+    /// The applications that may ask for tokens.
+    pub applications: &'r [Application],
+    /// The deletions of applications.
+    pub deleted: &'r [Deletion],
+}
+
+impl<'r> From<&'r Records> for RecordsView<'r> {
+    fn from(records: &'r Records) -> Self {
+        Self {
+            apis: &records.apis,
+            organizations: &records.organizations,
+            applications: &records.applications,
+            deleted: &records.deleted,
+        }
+    }
+}
+
 /// One consistent registry in memory. It is immutable; a change creates another registry.
 #[derive(Debug)]
 pub struct Registry {

@@ -217,18 +217,21 @@ pub fn log_panics() {
 /// Writes a line of the log to standard error, as far as possible.
 pub fn log_line(entry: &Value) {
     // A failure to write the log cannot be logged.
-    let _ = write_log_line(entry);
+    let _ = write_log_lines(core::slice::from_ref(entry));
 }
 
-/// Writes a line of the log to standard error, at once so that lines do not mix.
+/// Writes lines of the log to standard error, at once so that they do not mix with others.
 ///
 /// # Errors
 ///
-/// If standard error cannot be written to.
-pub fn write_log_line(entry: &Value) -> std::io::Result<()> {
+/// If standard error cannot be written to. Some of the lines may have been written.
+pub fn write_log_lines(entries: &[Value]) -> std::io::Result<()> {
     let format = LOG.get().copied();
     let format = format.unwrap_or_else(LogFormat::of_standard_error);
-    writeln!(std::io::stderr().lock(), "{}", format.line(entry))
+    let lines = entries.iter().map(|entry| format.line(entry) + "\n");
+    std::io::stderr()
+        .lock()
+        .write_all(lines.collect::<String>().as_bytes())
 }
 
 /// Prints a line to standard error that is not a failure. Once the format of the log is chosen, the line is part of the log.

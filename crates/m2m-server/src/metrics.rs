@@ -318,9 +318,10 @@ impl Metrics {
         self.refusals_summarized.inc_by(more);
     }
 
-    /// Counts a line of the log that could not be written.
-    pub(crate) fn log_write_failed(&self) {
-        self.log_write_failures.inc();
+    /// Counts lines of the log that could not be written.
+    pub(crate) fn log_writes_failed(&self, lines: usize) {
+        self.log_write_failures
+            .inc_by(u64::try_from(lines).unwrap_or(u64::MAX));
     }
 
     /// Counts a refused request of the management API by this code. The codes are those of this program.
@@ -405,7 +406,7 @@ mod tests {
         metrics.cache_missed();
         metrics.events_dropped(7);
         metrics.refusals_summarized(3);
-        metrics.log_write_failed();
+        metrics.log_writes_failed(1);
         metrics.management_refused("API_NOT_FOUND");
         metrics.out_of_contact_for(Duration::from_secs(12));
         metrics.in_maintenance(Maintenance::On);

@@ -20,9 +20,8 @@ use std::time::Duration;
 
 use m2m_admin::DiagnosisRecord;
 use m2m_authority::RecordedClientId;
-use m2m_authority::diagnose::{Suspect, diagnose};
+use m2m_authority::diagnose::Suspect;
 use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
-use m2m_authority::registry::Records;
 use m2m_explain::remedies;
 use m2m_host::clock;
 use m2m_host::error::Failure;
@@ -35,12 +34,13 @@ pub(crate) use entry::{Entry, Refused, RefusedOperation};
 pub(crate) use log::log;
 pub(crate) use queues::Dropped;
 pub(crate) use sampling::{CallerKind, Summary};
-pub(crate) use store_writer::{EventStore, StoreWriter, records};
+pub(crate) use store_writer::{EventStore, StoreWriter, diagnosis};
 pub(crate) use writer::LogWriter;
 
 use entry::Changed;
 use queues::{Next, QueuedEvent, Queues};
 use report::Report;
+use store_writer::compare;
 use unwritten::Unwritten;
 
 /// The handle through which events reach the worker.
@@ -268,18 +268,23 @@ fn work(
                     publish(Entry::TestToken { event, operator });
                 }
             }
-            Next::Suspect(trace_id, suspect) => {
+            Next::Suspects(suspects) => {
                 // Without the store there is no evidence, but the cause is known all the same.
-                let records = store_writer.records(&suspect);
-                let diagnosis = diagnose(&suspect, records.as_ref().unwrap_or(&NO_RECORDS));
-                let diagnosis = DiagnosisRecord::bounded(diagnosis);
-                unwritten.diagnosed(trace_id, &diagnosis);
-                let remedies = remedies(&diagnosis, store_writer.operating());
-                publish(Entry::Diagnosed {
-                    trace_id,
-                    diagnosis,
-                    remedies,
-                });
+                let of_all: Vec<&Suspect> =
+                    suspects.iter().map(|(_, suspect)| &**suspect).collect();
+                let records = store_writer.records(&of_all);
+                let apis = store_writer.apis();
+                for ((trace_id, suspect), records) in suspects.iter().zip(&records) {
+                    let diagnosis = compare(suspect, records, &apis);
+                    let (diagnosis, record) = DiagnosisRecord::bounded(diagnosis);
+                    unwritten.diagnosed(*trace_id, record.to_json());
+                    let remedies = remedies(&diagnosis, store_writer.operating());
+                    publish(Entry::Diagnosed {
+                        trace_id: *trace_id,
+                        diagnosis,
+                        remedies,
+                    });
+                }
             }
             Next::Idle => {}
             Next::End => break,
@@ -354,15 +359,6 @@ fn publish_issued(issued: Vec<IssuedTotal>, publish: &mut impl FnMut(Entry) -> b
     }
 }
 
-/// Records without any application or API.
-static NO_RECORDS: Records = Records {
-    apis: Vec::new(),
-    organizations: Vec::new(),
-    properties: Vec::new(),
-    applications: Vec::new(),
-    deleted: Vec::new(),
-};
-
 /// The time for which the worker sleeps while there is nothing to do.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -378,6 +374,7 @@ const fn minute_of(time: UnixTime) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use m2m_authority::registry::{Api, Records};
     use m2m_explain::Operating;
     use std::sync::mpsc::Sender;
 
@@ -444,8 +441,12 @@ mod tests {
     struct Empty;
 
     impl EventStore for Empty {
-        fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
-            Ok(Records::default())
+        fn records(&self, suspects: &[&Suspect]) -> Vec<Records> {
+            suspects.iter().map(|_| Records::default()).collect()
+        }
+
+        fn apis(&self) -> Arc<[Api]> {
+            Arc::default()
         }
 
         fn operating(&self) -> Operating<'_> {

@@ -153,14 +153,13 @@ fn benches(criterion: &mut Criterion) {
             .iter(async || black_box(store.is_revoked("").await));
     });
     criterion.bench_function("suspects", |bencher| {
-        let secrets = [SecretHash::of(b"none")];
         bencher.to_async(&runtime).iter(async || {
             let sought = Sought {
-                client_id: "9e3779b1-servise-1",
-                secrets: &secrets,
+                client_id: "9e3779b1-servise-1".into(),
+                secrets: vec![SecretHash::of(b"none")],
                 most_near: 16,
             };
-            black_box(store.suspects(sought).await)
+            black_box(store.suspects(vec![sought]).await)
         });
     });
     criterion.bench_function("commit of one", |bencher| {

@@ -27,13 +27,15 @@ pub trait Backend: Send + Sync + 'static {
         client_id: &str,
     ) -> impl Future<Output = Result<Option<Found>, StoreError>> + Send;
 
-    /// Reads the records that a diagnosis compares with: the application that was named, those with one of the secrets, those with
-    /// nearly the same client id, and their organizations. There are never more than a few hundred applications. The APIs are part of the
-    /// [frame](Self::frame), and are not read again.
+    /// Reads the records that each of these diagnoses compares with: the application that was named, those with one of the secrets, those
+    /// with nearly the same client id, and their organizations. There are never more than a few hundred applications for one diagnosis. The
+    /// APIs are part of the [frame](Self::frame), and are not read again.
+    ///
+    /// The results have the order of the diagnoses. Reading for several at once costs much less than reading for each of them.
     fn suspects(
         &self,
-        sought: Sought<'_>,
-    ) -> impl Future<Output = Result<Records, StoreError>> + Send;
+        sought: Vec<Sought>,
+    ) -> impl Future<Output = Result<Vec<Records>, StoreError>> + Send;
 
     /// Reads the client ids of applications that are authorized for an API, by age, at most `most` of them. The audience is the one in
     /// the records, with its placeholder if it has one.

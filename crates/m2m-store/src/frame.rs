@@ -40,11 +40,19 @@ pub enum Found {
 
 /// The values that a diagnosis looks for, as a refused request presented them.
 #[derive(Debug, Clone, Default)]
-pub struct Sought<'s> {
+pub struct Sought {
     /// The client id as presented.
-    pub client_id: &'s str,
+    pub client_id: Box<str>,
     /// Hashes that secrets of applications may have.
-    pub secrets: &'s [SecretHash],
+    pub secrets: Vec<SecretHash>,
     /// The maximum number of applications with nearly this client id.
     pub most_near: usize,
+}
+
+impl Sought {
+    /// Returns true if no record can match.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.client_id.is_empty() && self.secrets.is_empty()
+    }
 }

@@ -316,19 +316,9 @@ impl Backend for Sqlite {
             .await
     }
 
-    async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
-        let client_id: Box<str> = sought.client_id.into();
-        let secrets = sought.secrets.to_vec();
-        let most_near = sought.most_near;
-        self.read(move |connection| {
-            let sought = Sought {
-                client_id: &client_id,
-                secrets: &secrets,
-                most_near,
-            };
-            read::suspects(connection, &sought)
-        })
-        .await
+    async fn suspects(&self, sought: Vec<Sought>) -> Result<Vec<Records>, StoreError> {
+        self.read(move |connection| read::suspects(connection, &sought))
+            .await
     }
 
     async fn authorized_for(

@@ -167,8 +167,14 @@ impl Backend for MemoryBackend {
         self.read(|state| state.registry.find(client_id)).await
     }
 
-    async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
-        self.read(|state| state.registry.suspects(&sought)).await
+    async fn suspects(&self, sought: Vec<Sought>) -> Result<Vec<Records>, StoreError> {
+        let of_all = |state: &State| {
+            let sought = sought.iter();
+            sought
+                .map(|sought| state.registry.suspects(sought))
+                .collect()
+        };
+        self.read(of_all).await
     }
 
     async fn authorized_for(

@@ -11,7 +11,8 @@ use super::{
     MAX_LISTED_BYTES, Suspect,
 };
 use crate::registry::{
-    AddressBlock, Api, Application, Authorization, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE, Records,
+    AddressBlock, Api, Application, Authorization, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE,
+    RecordsView,
 };
 
 /// A step that fixes the problem. Its values are those of records, of the RFCs, and an address: nothing that an unauthenticated caller wrote.
@@ -108,7 +109,11 @@ pub enum Fix {
 }
 
 /// Returns the fixes that the evidence suggests, and those that follow from the cause alone, the most helpful first.
-pub(super) fn fixes(suspect: &Suspect, records: &Records, evidence: &[Evidence]) -> Vec<Fix> {
+pub(super) fn fixes(
+    suspect: &Suspect,
+    records: RecordsView<'_>,
+    evidence: &[Evidence],
+) -> Vec<Fix> {
     let application = super::application(suspect, records);
     let mut fixes = Vec::new();
     fixes.extend(application.and_then(|application| of_cause(suspect, application)));
@@ -145,7 +150,7 @@ fn of_cause(suspect: &Suspect, application: &Application) -> Option<Fix> {
 fn suggested(
     evidence: &Evidence,
     application: Option<&Application>,
-    records: &Records,
+    records: RecordsView<'_>,
     authorize: &mut Vec<Authorization>,
 ) -> Vec<Fix> {
     let client_id = || application.map(|application| application.client_id.clone());
@@ -292,7 +297,7 @@ fn suggested(
 }
 
 /// Returns the API of an audience, unless it is the management API: access to that makes an application an operator, which no diagnosis suggests.
-fn ordinary_api<'r>(records: &'r Records, audience: &str) -> Option<&'r Api> {
+fn ordinary_api<'r>(records: RecordsView<'r>, audience: &str) -> Option<&'r Api> {
     let api = super::find_api(records, audience)?;
     // The issuer may have been filled in, so that the audience is not the one of the registry any more.
     let end = MANAGEMENT_ALIAS.strip_prefix(MANAGEMENT_AUDIENCE);

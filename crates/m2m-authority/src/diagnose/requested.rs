@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::mangled;
 use crate::redaction::redacted;
 use crate::refusal::fingerprint;
-use crate::registry::{GENERATED_PREFIX, Records, SecretHash};
+use crate::registry::{GENERATED_PREFIX, RecordsView, SecretHash};
 
 /// A scope or an audience of a request, as far as a diagnosis may keep it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,16 +29,16 @@ pub enum Requested {
 
 impl Requested {
     /// Returns a requested scope.
-    pub(super) fn scope(value: &str, records: &Records) -> Self {
+    pub(super) fn scope(value: &str, records: RecordsView<'_>) -> Self {
         Self::of(value, records, MAX_SCOPE_BYTES)
     }
 
     /// Returns a requested audience.
-    pub(super) fn audience(value: &str, records: &Records) -> Self {
+    pub(super) fn audience(value: &str, records: RecordsView<'_>) -> Self {
         Self::of(value, records, MAX_AUDIENCE_BYTES)
     }
 
-    fn of(value: &str, records: &Records, max_bytes: usize) -> Self {
+    fn of(value: &str, records: RecordsView<'_>, max_bytes: usize) -> Self {
         let is_clean = |byte: u8| byte.is_ascii_graphic() && !UNUSUAL.contains(&byte);
         if value.len() <= max_bytes
             && value.bytes().all(is_clean)
@@ -91,7 +91,7 @@ pub fn possible_secrets(value: &str) -> Vec<SecretHash> {
 }
 
 /// Returns true if an application has this secret, or a part of it, or if it has too many parts.
-fn is_secret(value: &str, records: &Records) -> bool {
+fn is_secret(value: &str, records: RecordsView<'_>) -> bool {
     let possible = possible_secrets(value);
     let secrets = records.applications.iter().flat_map(|own| &own.secrets);
     let equal = secrets.flat_map(|secret| {
@@ -165,7 +165,7 @@ mod tests {
             "https://b\u{fc}cher.example",
             "a\"b",
         ] {
-            let requested = Requested::scope(text, &Records::default());
+            let requested = Requested::scope(text, RecordsView::default());
             let Requested::Withheld { bytes, .. } = requested else {
                 panic!("{text} is shown");
             };
@@ -183,7 +183,7 @@ mod tests {
             "urn:example:m2m_orders",
             "https://tenant-1234567890.eu-west-1.example/Orders",
         ] {
-            let requested = Requested::audience(text, &Records::default());
+            let requested = Requested::audience(text, RecordsView::default());
             assert_eq!(requested, Requested::Shown(text.into()));
         }
     }

@@ -7,10 +7,10 @@ use super::{
     Difference, Evidence, MAX_LISTED, Requested, Suspect, application, assignment, authorized_for,
     find_api, nearest,
 };
-use crate::registry::{Api, Records};
+use crate::registry::{Api, RecordsView};
 
 /// Returns what is wrong with each requested audience that does not exist.
-pub(super) fn audiences(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+pub(super) fn audiences(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let unknown = suspect
         .audiences()
@@ -73,7 +73,7 @@ pub(super) fn malformed_scope(suspect: &Suspect) -> Option<Evidence> {
 }
 
 /// Returns the problem of each requested scope, on the requested audiences, or on all authorized ones if the request names none.
-pub(super) fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+pub(super) fn scopes(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
     let Some(application) = application(suspect, records) else {
         return Vec::new();
     };
@@ -111,7 +111,12 @@ pub(super) fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
 }
 
 /// Returns what was probably meant by a scope that no requested API defines.
-fn unknown_scope(token: &str, wanted: &[&Api], others: &[&Api], records: &Records) -> Evidence {
+fn unknown_scope(
+    token: &str,
+    wanted: &[&Api],
+    others: &[&Api],
+    records: RecordsView<'_>,
+) -> Evidence {
     let requested = Requested::scope(token, records);
     let defined = || {
         let scopes = wanted.iter().flat_map(|api| &api.scopes);

@@ -11,7 +11,6 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
 use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict};
-use m2m_authority::diagnose::diagnose;
 use m2m_authority::flow::Exchange;
 use m2m_authority::registry::SigningKeys;
 use m2m_dashboard::Document;
@@ -187,9 +186,8 @@ impl Host for Served {
             Ok(granted) => Verdict::Granted(granted),
             Err(mut refusal) => {
                 let suspect = refusal.take_suspect();
-                let records = recorder::records(self.endpoint.cache(), &suspect).await;
                 // Evidence that cannot be read now is left out; the cause is shown without it.
-                Verdict::Refused(diagnose(&suspect, &records.unwrap_or_default()))
+                Verdict::Refused(recorder::diagnosis(self.endpoint.cache(), &suspect).await)
             }
         }
     }

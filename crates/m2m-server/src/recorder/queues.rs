@@ -71,8 +71,8 @@ impl Dropped {
 pub(super) enum Next {
     /// Log this event.
     Event(QueuedEvent),
-    /// Find the evidence for an event that has been logged.
-    Suspect(TraceId, Box<Suspect>),
+    /// Find the evidence for these events, which have been logged.
+    Suspects(Vec<(TraceId, Box<Suspect>)>),
     /// There is nothing to do at the moment.
     Idle,
     /// The queues are closed and empty.
@@ -101,6 +101,9 @@ pub(super) const MAX_EVENTS: usize = 4096;
 /// The maximum number of diagnoses that wait in a lane. Each takes up to some milliseconds, and evidence should be there within a second.
 /// A suspect has some 2 KiB, and at most 8.
 pub(super) const MAX_SUSPECTS: usize = 256;
+
+/// The maximum number of diagnoses that are made together. Their records are read at once, which costs little more than reading those of one.
+const MAX_SUSPECTS_AT_ONCE: usize = 32;
 
 /// The time for which the worker waits for more after the first event.
 const GATHERING_TIME: Duration = Duration::from_millis(20);
@@ -235,10 +238,11 @@ impl State {
         if let Some(event) = lanes.iter_mut().find_map(|lane| lane.events.pop_front()) {
             return Next::Event(event);
         }
-        if let Some((trace_id, suspect)) =
-            lanes.iter_mut().find_map(|lane| lane.suspects.pop_front())
-        {
-            return Next::Suspect(trace_id, suspect);
+        for lane in lanes {
+            if !lane.suspects.is_empty() {
+                let taken = lane.suspects.len().min(MAX_SUSPECTS_AT_ONCE);
+                return Next::Suspects(lane.suspects.drain(..taken).collect());
+            }
         }
         if self.closed { Next::End } else { Next::Idle }
     }
@@ -304,12 +308,18 @@ mod tests {
 
     /// Returns all that the queues contain, as letters: `K` and `O` an event of a known client and of another, `k` and `o` a diagnosis.
     fn drain(queues: &Queues) -> String {
-        let letter = |trace_id| if trace_id == KNOWN { 'K' } else { 'O' };
+        let letter = |trace_id| if trace_id == KNOWN { "K" } else { "O" };
         core::iter::from_fn(|| match queues.next(Duration::ZERO) {
-            Next::Event(QueuedEvent::Refused(refused)) => Some(letter(refused.event.trace_id)),
-            Next::Event(QueuedEvent::Issued(_)) => Some('T'),
-            Next::Event(QueuedEvent::Changed(_)) => Some('C'),
-            Next::Suspect(trace_id, _) => Some(letter(trace_id).to_ascii_lowercase()),
+            Next::Event(QueuedEvent::Refused(refused)) => {
+                Some(letter(refused.event.trace_id).to_owned())
+            }
+            Next::Event(QueuedEvent::Issued(_)) => Some("T".to_owned()),
+            Next::Event(QueuedEvent::Changed(_)) => Some("C".to_owned()),
+            Next::Suspects(suspects) => {
+                assert!(suspects.len() <= MAX_SUSPECTS_AT_ONCE);
+                let letters = suspects.iter().map(|(trace_id, _)| letter(*trace_id));
+                Some(letters.collect::<String>().to_ascii_lowercase())
+            }
             Next::Idle | Next::End => None,
         })
         .collect()

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use m2m_authority::Check;
-use m2m_authority::diagnose::{Suspect, possible_secrets};
-use m2m_authority::registry::Records;
+use m2m_authority::diagnose::{Diagnosis, Suspect, diagnose, possible_secrets};
+use m2m_authority::registry::{Api, Records, RecordsView};
 use m2m_explain::Operating;
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, Sought, StoreError, UsageBatch};
@@ -15,8 +15,11 @@ use crate::store_health::{StoreHealth, StoreReport};
 
 /// The source of the records that a diagnosis compares with, and the destination of data to be stored. Its calls may block.
 pub(crate) trait EventStore: Send + 'static {
-    /// Returns the records that the diagnosis of this refusal compares with.
-    fn records(&self, suspect: &Suspect) -> Result<Records, StoreError>;
+    /// Returns the records that each of these diagnoses compares with, without those that cannot be read.
+    fn records(&self, suspects: &[&Suspect]) -> Vec<Records>;
+
+    /// Returns the APIs, which all diagnoses compare with.
+    fn apis(&self) -> Arc<[Api]>;
 
     /// Returns the way in which the records are changed.
     fn operating(&self) -> Operating<'_>;
@@ -67,8 +70,25 @@ impl StoreWriter {
 }
 
 impl EventStore for StoreWriter {
-    fn records(&self, suspect: &Suspect) -> Result<Records, StoreError> {
-        self.runtime.block_on(records(&self.cache, suspect))
+    fn records(&self, suspects: &[&Suspect]) -> Vec<Records> {
+        let none = || suspects.iter().map(|_| Records::default()).collect();
+        let sought: Vec<Sought> = suspects.iter().map(|suspect| sought(suspect)).collect();
+        if sought.iter().all(Sought::is_empty) {
+            return none();
+        }
+        match self.runtime.block_on(self.cache.suspects(sought)) {
+            Ok(found) => found,
+            // One of them needs too much; the others have their evidence all the same.
+            Err(StoreError::TooMuchWork) if suspects.len() > 1 => {
+                let each = suspects.chunks(1);
+                each.flat_map(|one| self.records(one)).collect()
+            }
+            Err(_) => none(),
+        }
+    }
+
+    fn apis(&self) -> Arc<[Api]> {
+        Arc::clone(&self.cache.common_guard().apis)
     }
 
     fn operating(&self) -> Operating<'_> {
@@ -79,13 +99,13 @@ impl EventStore for StoreWriter {
     }
 
     fn may_be_secret(&self, text: &str) -> bool {
-        let secrets = possible_secrets(text);
         let sought = Sought {
-            secrets: &secrets,
+            secrets: possible_secrets(text),
             ..Sought::default()
         };
-        let found = self.runtime.block_on(self.cache.suspects(sought));
-        found.map_or(true, |found| !found.applications.is_empty())
+        let found = self.runtime.block_on(self.cache.suspects(vec![sought]));
+        let is_of_none = |found: &Records| found.applications.is_empty();
+        found.map_or(true, |found| !found.iter().all(is_of_none))
     }
 
     fn counts(&self, now: UnixTime) -> UsageBatch {
@@ -106,34 +126,37 @@ impl EventStore for StoreWriter {
     }
 }
 
-/// Returns the records that the diagnosis of this refusal compares with.
-///
-/// # Errors
-///
-/// If they cannot be read.
-pub(crate) async fn records(
-    cache: &RegistryCache,
-    suspect: &Suspect,
-) -> Result<Records, StoreError> {
-    let secrets: Vec<_> = suspect.secret_hashes().collect();
-    if secrets.is_empty() && suspect.client_id().is_empty() {
-        return Ok(Records::default());
-    }
-    let sought = Sought {
-        client_id: suspect.client_id(),
-        secrets: &secrets,
+/// Returns the diagnosis of this refusal, with as much evidence as can be read.
+pub(crate) async fn diagnosis(cache: &RegistryCache, suspect: &Suspect) -> Diagnosis {
+    let found = cache.suspects(vec![sought(suspect)]).await;
+    let records = found.unwrap_or_default().pop().unwrap_or_default();
+    let apis = Arc::clone(&cache.common_guard().apis);
+    compare(suspect, &records, &apis)
+}
+
+/// Compares a refusal with these records and APIs.
+pub(super) fn compare(suspect: &Suspect, records: &Records, apis: &[Api]) -> Diagnosis {
+    // Only an application that has authenticated asks for scopes and audiences.
+    let asks = Check::of(suspect.cause()).is_some_and(|check| check > Check::Authentication);
+    let apis = if asks { apis } else { &[] };
+    let records = RecordsView {
+        apis,
+        ..records.into()
+    };
+    diagnose(suspect, records)
+}
+
+/// Returns the values that the diagnosis of this refusal looks for.
+fn sought(suspect: &Suspect) -> Sought {
+    Sought {
+        client_id: suspect.client_id().into(),
+        secrets: suspect.secret_hashes().collect(),
         most_near: if suspect.is_of_unknown_client() {
             MAX_NEAR
         } else {
             0
         },
-    };
-    let mut records = cache.suspects(sought).await?;
-    // Only an application that has authenticated asks for scopes and audiences.
-    if Check::of(suspect.cause()).is_some_and(|check| check > Check::Authentication) {
-        records.apis = cache.common_guard().apis.to_vec();
     }
-    Ok(records)
 }
 
 /// The maximum number of applications with nearly the same client id that are compared.

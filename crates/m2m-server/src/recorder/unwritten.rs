@@ -1,7 +1,6 @@
 //! The data that waits to be written to the store: refusals are written together every second, counts every minute.
 
 use m2m_admin::DiagnosisRecord;
-use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
 use m2m_store::{Diagnosed, IssuedCount, UsageBatch};
@@ -53,23 +52,45 @@ impl Unwritten {
         true
     }
 
-    /// Adds the diagnosis of a refusal, if there is room for it.
-    pub(super) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: &Diagnosis) {
-        let diagnosis = DiagnosisRecord::of(diagnosis).to_json();
-        self.bytes += diagnosis.len();
-        self.batch.diagnosed.push(Diagnosed {
-            trace_id,
-            diagnosis,
-        });
-        self.bound_diagnosed();
+    /// Adds the diagnosis of a refusal, if there is room for it. It becomes a part of the refusal, or a change to it if that has been written.
+    pub(super) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: Box<str>) {
+        if self.bytes + diagnosis.len() > MAX_DIAGNOSED_BYTES {
+            return;
+        }
+        let mut latest = self.batch.refused.iter_mut().rev();
+        match latest.find(|refused| refused.trace_id == trace_id) {
+            Some(refused) => {
+                self.bytes += diagnosis.len();
+                refused.diagnosis = Some(diagnosis);
+            }
+            None if self.batch.diagnosed.len() < MAX_REFUSED => {
+                self.bytes += diagnosis.len();
+                self.batch.diagnosed.push(Diagnosed {
+                    trace_id,
+                    diagnosis,
+                });
+            }
+            None => {}
+        }
     }
 
-    /// Drops the last diagnoses if they are too many, or all together too long.
+    /// Drops the latest diagnoses if all together are too long.
     fn bound_diagnosed(&mut self) {
-        while (self.bytes > MAX_DIAGNOSED_BYTES || self.batch.diagnosed.len() > MAX_REFUSED)
+        let refused = self.batch.refused.iter();
+        let of_refused = refused.filter_map(|refused| refused.diagnosis.as_deref());
+        let diagnosed = self.batch.diagnosed.iter();
+        let all = of_refused.chain(diagnosed.map(|diagnosed| &*diagnosed.diagnosis));
+        self.bytes = all.map(str::len).sum();
+        while self.bytes > MAX_DIAGNOSED_BYTES
             && let Some(last) = self.batch.diagnosed.pop()
         {
             self.bytes -= last.diagnosis.len();
+        }
+        let mut latest = self.batch.refused.iter_mut().rev();
+        while self.bytes > MAX_DIAGNOSED_BYTES
+            && let Some(refused) = latest.next()
+        {
+            self.bytes -= refused.diagnosis.take().map_or(0, |last| last.len());
         }
     }
 
@@ -116,8 +137,6 @@ impl Unwritten {
         self.batch.issued = IssuedCount::summed(core::mem::take(&mut self.batch.issued));
         let surplus = put_before(refused, &mut self.batch.refused);
         put_before(diagnosed, &mut self.batch.diagnosed);
-        let diagnosed = self.batch.diagnosed.iter();
-        self.bytes = diagnosed.map(|own| own.diagnosis.len()).sum();
         self.bound_diagnosed();
         u64::try_from(surplus).unwrap_or(u64::MAX)
     }
@@ -225,26 +244,71 @@ mod tests {
 
     #[test]
     fn x20_long_diagnoses_are_bounded_by_their_bytes() {
-        let client_id: Box<str> = "a".repeat(1000).into();
-        let diagnosis = Diagnosis {
-            cause: m2m_errors::Cause::ClientUnknown,
-            client_id: None,
-            evidence: vec![m2m_authority::diagnose::Evidence::SimilarClientId { client_id }],
-            fixes: Vec::new(),
-        };
+        let diagnosis: Box<str> = "a".repeat(1000).into();
         let mut unwritten = Unwritten::default();
         let bytes = |batch: &UsageBatch| -> usize {
-            let diagnosed = batch.diagnosed.iter();
-            diagnosed.map(|own| own.diagnosis.len()).sum()
+            let refused = batch
+                .refused
+                .iter()
+                .filter_map(|own| own.diagnosis.as_ref());
+            let diagnosed = batch.diagnosed.iter().map(|own| &own.diagnosis);
+            diagnosed.chain(refused).map(|text| text.len()).sum()
         };
         for _ in 0..2 {
-            (0..MAX_REFUSED).for_each(|_| unwritten.diagnosed(KNOWN, &diagnosis));
+            (0..MAX_REFUSED).for_each(|_| unwritten.diagnosed(KNOWN, diagnosis.clone()));
             let batch = unwritten.take(NOON).unwrap();
             assert!(bytes(&batch) <= MAX_DIAGNOSED_BYTES);
             assert!(batch.diagnosed.len() > MAX_REFUSED / 2);
-            unwritten.diagnosed(KNOWN, &diagnosis);
+            unwritten.diagnosed(KNOWN, diagnosis.clone());
             unwritten.put_back(batch);
         }
+    }
+
+    #[test]
+    fn x20_the_diagnoses_of_waiting_refusals_are_bounded_by_their_bytes() {
+        let diagnosis: Box<str> = "a".repeat(MAX_DIAGNOSED_BYTES / 3).into();
+        let mut unwritten = Unwritten::default();
+        let trace_ids = [1, 2, 3, 4].map(|number| TraceId::from_random([number; 16]));
+        let add = |unwritten: &mut Unwritten, trace_ids: &[TraceId]| {
+            for trace_id in trace_ids {
+                let mut refused = refused(OTHER);
+                refused.event.trace_id = *trace_id;
+                unwritten.refused(&refused);
+                unwritten.diagnosed(*trace_id, diagnosis.clone());
+            }
+        };
+        add(&mut unwritten, &trace_ids);
+        let batch = unwritten.take(NOON).unwrap();
+        let have = |batch: &UsageBatch| -> Vec<bool> {
+            let refused = batch.refused.iter();
+            refused.map(|own| own.diagnosis.is_some()).collect()
+        };
+        assert_eq!(have(&batch), [true, true, true, false]);
+        add(&mut unwritten, &trace_ids[..1]);
+        unwritten.put_back(batch);
+        let batch = unwritten.take(NOON).unwrap();
+        assert_eq!(have(&batch), [true, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_diagnosis_is_a_part_of_a_refusal_that_waits_and_a_change_to_one_that_is_written() {
+        let mut unwritten = Unwritten::default();
+        unwritten.refused(&refused(KNOWN));
+        unwritten.refused(&refused(OTHER));
+        unwritten.diagnosed(KNOWN, "{}".into());
+        let batch = unwritten.take(NOON).unwrap();
+        let diagnoses: Vec<_> = batch
+            .refused
+            .iter()
+            .map(|own| own.diagnosis.as_deref())
+            .collect();
+        assert_eq!(
+            (diagnoses, batch.diagnosed.len()),
+            (vec![Some("{}"), None], 0)
+        );
+        unwritten.diagnosed(OTHER, "{}".into());
+        let batch = unwritten.take(NOON).unwrap();
+        assert_eq!((batch.refused.len(), batch.diagnosed.len()), (0, 1));
     }
 
     #[test]

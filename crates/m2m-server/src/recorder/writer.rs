@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
+use std::thread;
 use std::time::Duration;
 
 use m2m_host::error::Failure;
@@ -30,22 +31,23 @@ impl LogWriter {
     ///
     /// If the operating system cannot start another thread.
     pub(crate) fn start(metrics: Arc<Metrics>) -> Result<(Self, Lines), Failure> {
-        Self::start_with(metrics, output::write_log_line)
+        Self::start_with(metrics, output::write_log_lines)
     }
 
-    /// Starts a writer that writes each line with this function.
+    /// Starts a writer that writes lines with this function.
     fn start_with(
         metrics: Arc<Metrics>,
-        mut write: impl FnMut(&Value) -> std::io::Result<()> + Send + 'static,
+        mut write: impl FnMut(&[Value]) -> std::io::Result<()> + Send + 'static,
     ) -> Result<(Self, Lines), Failure> {
         let (lines, waiting) = sync_channel(MAX_LINES);
         let (alive, ended) = channel();
-        std::thread::Builder::new()
+        thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || {
-                for entry in waiting {
-                    if write(&line(&entry)).is_err() {
-                        metrics.log_write_failed();
+                while let Some(entries) = next(&waiting) {
+                    let lines: Vec<Value> = entries.iter().map(line).collect();
+                    if write(&lines).is_err() {
+                        metrics.log_writes_failed(lines.len());
                     }
                 }
                 drop(alive);
@@ -65,6 +67,21 @@ impl LogWriter {
     }
 }
 
+/// Returns the entries that wait, or `None` if there will be no more.
+fn next(waiting: &Receiver<Entry>) -> Option<Vec<Entry>> {
+    let first = match waiting.try_recv() {
+        Ok(first) => first,
+        Err(_) => {
+            let first = waiting.recv().ok()?;
+            // Waking a thread and writing to a file for each line costs more than the line: those that follow soon are taken together.
+            thread::sleep(GATHERING_TIME);
+            first
+        }
+    };
+    let others = waiting.try_iter().take(MAX_AT_ONCE - 1);
+    Some(core::iter::once(first).chain(others).collect())
+}
+
 impl Lines {
     /// Accepts the entry, or returns it if there is no room. Never waits.
     pub(crate) fn write(&self, entry: Entry) -> Option<Entry> {
@@ -77,6 +94,12 @@ impl Lines {
 
 /// The maximum number of entries that wait to be written, at some hundred bytes each.
 const MAX_LINES: usize = 1024;
+
+/// The maximum number of entries that are written together.
+const MAX_AT_ONCE: usize = 64;
+
+/// The time for which the thread waits for more after the first entry.
+const GATHERING_TIME: Duration = Duration::from_millis(5);
 
 /// The time for writing the entries that wait when the process ends.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
@@ -93,7 +116,7 @@ mod tests {
     #[test]
     fn f10_a_line_that_cannot_be_written_is_counted() {
         let metrics = Arc::new(Metrics::new());
-        let full = |_: &Value| Err(std::io::ErrorKind::StorageFull.into());
+        let full = |_: &[Value]| Err(std::io::ErrorKind::StorageFull.into());
         let (writer, lines) = LogWriter::start_with(Arc::clone(&metrics), full).unwrap();
         for _ in 0..3 {
             assert!(lines.write(entry()).is_none());
@@ -107,14 +130,15 @@ mod tests {
     #[test]
     fn f10_a_log_that_is_not_read_returns_entries_at_once() {
         let (release, wait) = channel::<()>();
-        let blocked = move |_: &Value| {
+        let blocked = move |_: &[Value]| {
             let _ = wait.recv();
             Ok(())
         };
         let (writer, lines) = LogWriter::start_with(Arc::new(Metrics::new()), blocked).unwrap();
-        // The thread may hold one.
-        let given_back = (0..MAX_LINES + 10).filter(|_| lines.write(entry()).is_some());
-        assert!((9..=10).contains(&given_back.count()));
+        // The thread may hold some.
+        let sent = MAX_LINES + MAX_AT_ONCE + 10;
+        let given_back = (0..sent).filter(|_| lines.write(entry()).is_some());
+        assert!((10..=MAX_AT_ONCE + 10).contains(&given_back.count()));
         drop(release);
         drop(lines);
         let _ = writer.ended.recv();

@@ -23,13 +23,14 @@ impl<B: Backend> Backend for RegistryCache<B> {
         self.backend.find(client_id).await
     }
 
-    async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
-        let mut records = self.backend.suspects(sought).await?;
+    async fn suspects(&self, sought: Vec<Sought>) -> Result<Vec<Records>, StoreError> {
+        let mut found = self.backend.suspects(sought).await?;
         // They are compared with the audiences that callers present. Callers know the issuer and no placeholder.
-        for application in &mut records.applications {
-            application.fill_in_issuer(&self.issuer);
-        }
-        Ok(records)
+        let applications = found
+            .iter_mut()
+            .flat_map(|records| &mut records.applications);
+        applications.for_each(|application| application.fill_in_issuer(&self.issuer));
+        Ok(found)
     }
 
     async fn authorized_for(

@@ -56,16 +56,19 @@ async fn suspects(
     secrets: &[&str],
     most_near: usize,
 ) -> Records {
-    let secrets: Vec<SecretHash> = secrets
+    let secrets = secrets
         .iter()
-        .map(|secret| SecretHash::of(secret.as_bytes()))
-        .collect();
+        .map(|secret| SecretHash::of(secret.as_bytes()));
     let sought = Sought {
-        client_id,
-        secrets: &secrets,
+        client_id: client_id.into(),
+        secrets: secrets.collect(),
         most_near,
     };
-    let records = backend.suspects(sought).await.expect("records");
+    // Between others, so that each call also shows that the results have the order of the diagnoses.
+    let sought = vec![Sought::default(), sought, Sought::default()];
+    let found = backend.suspects(sought).await.expect("records");
+    let [first, records, last] = <[Records; 3]>::try_from(found).expect("one for each");
+    assert!(first.applications.is_empty() && last.applications.is_empty());
     assert!(records.applications.len() < 300);
     records
 }

@@ -201,18 +201,31 @@ pub(super) fn changes_since(connection: &mut Connection, since: Version) -> Resu
     })
 }
 
-pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Result<Records, Fault> {
+pub(super) fn suspects(
+    connection: &mut Connection,
+    sought: &[Sought],
+) -> Result<Vec<Records>, Fault> {
     let transaction = connection.transaction()?;
+    let sought = sought.iter();
+    sought
+        .map(|sought| suspects_of(&transaction, sought))
+        .collect()
+}
+
+fn suspects_of(transaction: &Transaction<'_>, sought: &Sought) -> Result<Records, Fault> {
+    if sought.is_empty() {
+        return Ok(Records::default());
+    }
     let mut rows = Vec::new();
     let mut statement =
         transaction.prepare_cached("SELECT seq FROM application WHERE client_id = ?1")?;
     let named: Option<i64> = statement
-        .query_row([sought.client_id], |row| row.get(0))
+        .query_row([&*sought.client_id], |row| row.get(0))
         .optional()?;
     rows.extend(named);
     let mut statement = transaction
         .prepare_cached("SELECT application FROM secret_hash WHERE hash = ?1 LIMIT ?2")?;
-    for hash in sought.secrets {
+    for hash in &sought.secrets {
         let mut found = statement.query((hash.as_bytes(), MAX_SHARING_A_SECRET))?;
         while let Some(row) = found.next()? {
             rows.push(row.get(0)?);
@@ -220,14 +233,14 @@ pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Resu
     }
     rows.truncate(MAX_SUSPECTS);
     rows.extend(near::applications(
-        &transaction,
-        sought.client_id,
+        transaction,
+        &sought.client_id,
         sought.most_near,
     )?);
     rows.sort_unstable();
     rows.dedup();
     let mut records = Records {
-        deleted: deletion(&transaction, sought.client_id)?
+        deleted: deletion(transaction, &sought.client_id)?
             .into_iter()
             .collect(),
         ..Records::default()

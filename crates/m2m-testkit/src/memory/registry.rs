@@ -90,14 +90,14 @@ impl Registry {
         values(&self.organizations).find(|organization| *organization.code == *code)
     }
 
-    pub(super) fn suspects(&self, sought: &Sought<'_>) -> Records {
+    pub(super) fn suspects(&self, sought: &Sought) -> Records {
         let has_secret = |application: &Application| {
             application.secrets.iter().any(|secret| {
                 let same = |hash| bool::from(secret.hash.constant_time_eq(hash));
                 sought.secrets.iter().any(same)
             })
         };
-        let near = self.near(sought.client_id, sought.most_near);
+        let near = self.near(&sought.client_id, sought.most_near);
         let is_sought = |application: &&Application| {
             let client_id = &*application.client_id;
             *client_id == *sought.client_id || has_secret(application) || near.contains(client_id)

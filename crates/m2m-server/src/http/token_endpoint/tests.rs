@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use m2m_admin::{TestTokenParameters, WouldGrant};
 use m2m_authority::diagnose::Suspect;
-use m2m_authority::registry::{Records, SecretHash};
+use m2m_authority::registry::{Api, Records, SecretHash};
 use m2m_errors::Profile;
 use m2m_explain::Operating;
 use m2m_host::world::World;
@@ -58,8 +58,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct DiscardingStore;
 
 impl EventStore for DiscardingStore {
-    fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
-        Ok(Records::default())
+    fn records(&self, suspects: &[&Suspect]) -> Vec<Records> {
+        suspects.iter().map(|_| Records::default()).collect()
+    }
+
+    fn apis(&self) -> Arc<[Api]> {
+        Arc::default()
     }
 
     fn operating(&self) -> Operating<'_> {

@@ -140,18 +140,17 @@ impl<B: Backend> InProcess<B> {
 
     /// Returns the records that the diagnosis of this suspect needs.
     async fn records(&self, suspect: &Suspect) -> Records {
-        let secrets: Vec<_> = suspect.secret_hashes().collect();
         let sought = Sought {
-            client_id: suspect.client_id(),
-            secrets: &secrets,
+            client_id: suspect.client_id().into(),
+            secrets: suspect.secret_hashes().collect(),
             most_near: if suspect.is_of_unknown_client() {
                 64
             } else {
                 0
             },
         };
-        let records = self.cache.suspects(sought).await;
-        let mut records = records.expect("the registry is in this process");
+        let records = self.cache.suspects(vec![sought]).await;
+        let mut records = records.expect("the registry is in this process").remove(0);
         records.apis = self.cache.common().apis.to_vec();
         records
     }
