@@ -44,8 +44,16 @@ const SETTLED_AFTER: Duration = Duration::from_secs(4);
 /// The refusals of a burst: as many as are diagnosed one by one (see `recorder/sampling.rs` of the server).
 const BURST: u32 = 90;
 
-/// The number of bursts, each on a server of its own.
+/// The number of bursts of each mistake, each with a server of its own for all mistakes.
 const BURSTS: u32 = 9;
+
+/// The mistakes whose refusals are measured, and the client id, the secret and the further parameters of their requests. The diagnosis of the first
+/// compares the scope with those of the API, that of the second the secret with its variants, and that of the third the client id with all others.
+const MISTAKES: [(&str, [&str; 3]); 3] = [
+    ("scope", [CLIENT_ID, CLIENT_SECRET, "&scope=api:reads"]),
+    ("secret", [CLIENT_ID, "wrong", ""]),
+    ("client id", ["bensh", CLIENT_SECRET, ""]),
+];
 
 /// Sends this number of refused requests.
 pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outcome {
@@ -58,9 +66,9 @@ pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outco
     let data = place.apply(&binary, "refusals", &world)?;
     let plan = Plan::m2m("refusals", &binary, &data, None);
     let flood = flood(&plan, &data, &requests, count)?;
-    let ratio = bursts(&plan, &requests)?;
-    build::publish(&flood.table(count, &ratio), options)?;
-    let wrong = flood.wrong(count, &ratio);
+    let ratios = bursts(&plan, &requests)?;
+    build::publish(&flood.table(count, ratios), options)?;
+    let wrong = flood.wrong(count, ratios);
     if wrong.is_empty() {
         return Ok(());
     }
@@ -202,27 +210,36 @@ fn refused(to: SocketAddr, number: u32) -> String {
     token_request(to, "", &form)
 }
 
-/// The processor time of each request, compared with that of a token. One figure for each burst.
-fn bursts(plan: &Plan, requests: &Requests) -> Result<Vec<f64>, Failure> {
-    (0..BURSTS)
-        .map(|_| {
-            let server = plan.start(Cores::First, requests)?;
-            thread::sleep(SETTLED_AFTER);
-            let idle = spent(&server, |_| Ok(()))?;
-            let token = spent(&server, |connection| {
-                let request = good(server.address());
-                (0..BURST).try_for_each(|_| connection.send(&request).map(drop))
-            })?;
-            // A mistake whose diagnosis compares the scope with those of the API.
-            let refusal = spent(&server, |connection| {
-                let form = form(CLIENT_ID, CLIENT_SECRET, "&scope=api:reads");
-                let request = token_request(server.address(), "", &form);
-                (0..BURST).try_for_each(|_| connection.send(&request).map(drop))
-            })?;
-            let less = |spent: Duration| spent.saturating_sub(idle).as_secs_f64();
-            Ok(less(refusal) / less(token))
+/// The processor time of a refusal for each mistake, compared with that of a token: the median of all bursts.
+fn bursts(plan: &Plan, requests: &Requests) -> Result<[f64; MISTAKES.len()], Failure> {
+    let bursts: Vec<_> = (0..BURSTS)
+        .map(|_| burst(plan, requests))
+        .collect::<Result<_, _>>()?;
+    Ok(core::array::from_fn(|mistake| {
+        let ratios = bursts
+            .iter()
+            .filter_map(|burst| burst.get(mistake).copied());
+        median(ratios.collect())
+    }))
+}
+
+/// The same for one burst of each mistake.
+fn burst(plan: &Plan, requests: &Requests) -> Result<Vec<f64>, Failure> {
+    let server = plan.start(Cores::First, requests)?;
+    let send = |form: String| {
+        let request = token_request(server.address(), "", &form);
+        spent(&server, |connection| {
+            (0..BURST).try_for_each(|_| connection.send(&request).map(drop))
         })
-        .collect()
+    };
+    thread::sleep(SETTLED_AFTER);
+    let idle = spent(&server, |_| Ok(()))?;
+    let less = |spent: Duration| spent.saturating_sub(idle).as_secs_f64();
+    let token = less(send(form(CLIENT_ID, CLIENT_SECRET, ""))?);
+    let ratio = |(_, [client_id, secret, more]): (&str, [&str; 3])| {
+        Ok(less(send(form(client_id, secret, more))?) / token)
+    };
+    MISTAKES.into_iter().map(ratio).collect()
 }
 
 /// The processor time that the server spends on these requests, and on what follows from them.
@@ -267,7 +284,7 @@ impl Accounts {
 }
 
 impl Flood {
-    fn table(&self, count: u32, ratios: &[f64]) -> String {
+    fn table(&self, count: u32, ratios: [f64; MISTAKES.len()]) -> String {
         let Self {
             seconds,
             memory,
@@ -282,17 +299,19 @@ impl Flood {
             counted,
             dropped,
         } = accounts;
-        let ratio = median(ratios.to_vec());
+        let ratios = MISTAKES.iter().zip(ratios);
+        let ratios = ratios.map(|((mistake, _), ratio)| format!("{ratio:.2} ({mistake})"));
+        let ratios = ratios.collect::<Vec<_>>().join(", ");
         format!(
             "| refusals | s | MiB of memory | MiB of disk | good tokens | 50 % ms | 99 % ms | lines | counted | dropped |\n\
              |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n\
              | {count} | {seconds:.1} | {memory:.1} | {disk:.1} | {tokens} | {half:.2} | {most:.2} | {lines} | {counted} | {dropped} |\n\n\
-             A refusal with its diagnosis costs {ratio:.2} times the processor time of a token (median of {BURSTS} bursts of {BURST}).\n",
+             A refusal with its diagnosis costs these multiples of the processor time of a token: {ratios}; medians of {BURSTS} bursts of {BURST}.\n",
         )
     }
 
     /// The limits that are exceeded.
-    fn wrong(&self, count: u32, ratios: &[f64]) -> Vec<String> {
+    fn wrong(&self, count: u32, ratios: [f64; MISTAKES.len()]) -> Vec<String> {
         let share = f64::from(count) / 200_000.0;
         let limits = [
             ("seconds", self.seconds, MAX_SECONDS * share.max(1.0)),
@@ -301,7 +320,7 @@ impl Flood {
             ("ms for 99 % of the good tokens", self.most, MAX_MILLIS),
             (
                 "times the processor time of a token",
-                median(ratios.to_vec()),
+                ratios.into_iter().fold(0.0, f64::max),
                 MAX_RATIO,
             ),
         ];
