@@ -6,7 +6,9 @@
 use clap::{Args, ValueEnum};
 use m2m_api::operations::{ApplicationChange, NewApplication, QuotaChange};
 use m2m_api::values::{Given, Key, Patch, SecretSha256, Time};
-use m2m_authority::registry::{AddressBlock, ClientType, Lifetime, Period, QuotaMode, Text};
+use m2m_authority::registry::{
+    AddressBlock, AuthenticationMethod, ClientType, GrantType, Lifetime, Period, QuotaMode, Text,
+};
 use m2m_host::error::Failure;
 use m2m_host::{clock, timestamp};
 
@@ -25,6 +27,12 @@ pub(crate) struct ApplicationFields {
     /// Client type: confidential if the application can keep a secret, public otherwise
     #[arg(long, value_name = "TYPE", value_parser = words(ClientType::ALL, ClientType::as_str))]
     client_type: Option<ClientType>,
+    /// Grant type that the application may use; replaces all grant types set before
+    #[arg(long = "grant-type", value_name = "TYPE", value_parser = words(GrantType::ALL, GrantType::as_str))]
+    grant_types: Vec<GrantType>,
+    /// Method by which the application may authenticate; may be repeated; replaces all methods set before
+    #[arg(long = "authentication-method", value_name = "METHOD", value_parser = words(AuthenticationMethod::ALL, AuthenticationMethod::as_str))]
+    authentication_methods: Vec<AuthenticationMethod>,
     /// System user that the application acts as (the claim sub of the application's tokens)
     #[arg(long, value_name = "USER")]
     system_user: Option<Key>,
@@ -61,6 +69,7 @@ pub(crate) struct ApplicationFields {
 pub(crate) enum ApplicationClear {
     Description,
     Organization,
+    GrantTypes,
     SystemUser,
     TokenLifetime,
     NotBefore,
@@ -75,6 +84,9 @@ macro_rules! set {
         body.description = Patch::set_or_keep(fields.description.clone());
         body.org_code = Patch::set_or_keep(fields.org_code.clone());
         body.client_type = Given(fields.client_type);
+        body.grant_types = list("--grant-type", &fields.grant_types)?;
+        body.authentication_methods =
+            list("--authentication-method", &fields.authentication_methods)?;
         body.system_user = Patch::set_or_keep(fields.system_user.clone());
         body.is_system_user_allowed = Given(fields.is_system_user_allowed);
         body.access_token_lifetime = Patch::set_or_keep(fields.access_token_lifetime);
@@ -111,6 +123,7 @@ impl ApplicationFields {
             match field {
                 ApplicationClear::Description => clear(&mut change.description)?,
                 ApplicationClear::Organization => clear(&mut change.org_code)?,
+                ApplicationClear::GrantTypes => empty(&mut change.grant_types)?,
                 ApplicationClear::SystemUser => clear(&mut change.system_user)?,
                 ApplicationClear::TokenLifetime => clear(&mut change.access_token_lifetime)?,
                 ApplicationClear::NotBefore => clear(&mut change.not_before)?,
