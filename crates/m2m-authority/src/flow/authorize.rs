@@ -92,7 +92,11 @@ impl Authorized<'_> {
     /// Attributes to this application a refusal that a shell decides before the next step, for example because concurrent requests used
     /// the last tokens of a quota.
     pub fn refuse(&self, refusal: Refusal) -> Refusal {
-        refusal.by(RecordedClientId::Known(Arc::clone(&self.client_id)))
+        // The diagnosis has fixes that depend on the record of the application.
+        let suspect = Suspect::of_cause(refusal.cause()).naming(&self.client_id);
+        refusal
+            .by(RecordedClientId::Known(Arc::clone(&self.client_id)))
+            .suspecting(suspect)
     }
 
     /// The audiences, as the token will carry them.
