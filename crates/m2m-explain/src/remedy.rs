@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use m2m_authority::diagnose::{BasicProblem, Difference, Fix};
 use m2m_authority::redacted;
-use m2m_authority::registry::Authorization;
+use m2m_authority::registry::{Authorization, GrantType};
 use m2m_errors::Task;
 use serde::Serialize;
 use serde_json::Value;
@@ -217,6 +217,19 @@ fn text(fix: &Fix) -> String {
         Fix::MakeConfidential { client_id } => format!(
             "if the application {client_id:?} can keep a secret, change its client type to confidential"
         ),
+        Fix::AllowGrantType { client_id } => format!(
+            "if the application {client_id:?} belongs to a service, allow the client credentials grant to it"
+        ),
+        Fix::AllowAuthenticationMethod { client_id, .. } => format!(
+            "if the caller cannot use another method of authentication, allow all methods to the application {client_id:?}"
+        ),
+        Fix::RaiseQuota { client_id, quota } => format!(
+            "if the caller already reuses its tokens, raise the quota of the application {client_id:?} to {} tokens in {}",
+            quota.tokens, quota.per
+        ),
+        Fix::AllowSystemUser { client_id } => format!(
+            "if the application {client_id:?} should act as the system user that is assigned to it, allow it to"
+        ),
         Fix::RevokeTokensUntilNow { client_id } => format!(
             "revoke the tokens of the application {client_id:?} up to now, instead of up to a time in the future"
         ),
@@ -269,6 +282,21 @@ fn command_of(fix: &Fix, issuer: &str) -> Option<String> {
         }
         Fix::Enable { client_id } => update(client_id, ("--enable", "")),
         Fix::MakeConfidential { client_id } => update(client_id, ("--client-type", "confidential")),
+        Fix::AllowGrantType { client_id } => update(
+            client_id,
+            ("--grant-type", GrantType::ClientCredentials.as_str()),
+        ),
+        Fix::AllowAuthenticationMethod { client_id, methods } => {
+            let options = methods.iter();
+            let options = options.map(|method| ("--authentication-method", method.as_str()));
+            let options: Vec<_> = options.collect();
+            command("application update", &options, client_id, issuer)
+        }
+        Fix::RaiseQuota { client_id, quota } => {
+            let quota = format!("{}/{}", quota.tokens, quota.per);
+            update(client_id, ("--token-quota", &quota))
+        }
+        Fix::AllowSystemUser { client_id } => update(client_id, ("--system-user-allowed", "true")),
         Fix::RevokeTokensUntilNow { client_id } => update(client_id, ("--not-before", "now")),
         Fix::ResumeOrganization { code } => command("organization resume", &[], code, issuer),
         _ => return None,
@@ -304,6 +332,30 @@ fn lines_of(fix: &Fix) -> Option<String> {
             client_id,
             "client_type = \"confidential\"\n",
         )),
+        Fix::AllowGrantType { client_id } => {
+            let lines = format!(
+                "grant_types = {}\n",
+                list(&[GrantType::ClientCredentials.as_str()])
+            );
+            Some(of_application(client_id, &lines))
+        }
+        Fix::AllowAuthenticationMethod { client_id, methods } => {
+            let methods: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+            let lines = format!("authentication_methods = {}\n", list(&methods));
+            Some(of_application(client_id, &lines))
+        }
+        Fix::RaiseQuota { client_id, quota } => {
+            let lines = format!(
+                "token_quota = {{ tokens = {}, per = {}, mode = {} }}\n",
+                quota.tokens,
+                string(&quota.per.to_string()),
+                string(quota.mode.as_str())
+            );
+            Some(of_application(client_id, &lines))
+        }
+        Fix::AllowSystemUser { client_id } => {
+            Some(of_application(client_id, "system_user_allowed = true\n"))
+        }
         Fix::ResumeOrganization { code } => Some(format!(
             "[[organization]]\ncode = {}\nsuspended = false\n",
             string(code)

@@ -112,6 +112,8 @@ mod tests {
             Task::EnableApplication,
             Task::MakeConfidential,
             Task::AllowAddress,
+            Task::AllowAuthenticationMethod,
+            Task::AllowGrantType,
             Task::ResumeOrganization,
             Task::SetNotBefore,
         ] {

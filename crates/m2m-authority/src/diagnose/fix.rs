@@ -11,8 +11,8 @@ use super::{
     MAX_LISTED_BYTES, Suspect,
 };
 use crate::registry::{
-    AddressBlock, Api, Application, Authorization, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE,
-    RecordsView,
+    AddressBlock, Api, Application, AuthenticationMethod, Authorization, MANAGEMENT_ALIAS,
+    MANAGEMENT_AUDIENCE, Quota, RecordsView,
 };
 
 /// A step that fixes the problem. Its values are those of records, of the RFCs, and an address: nothing that an unauthenticated caller wrote.
@@ -102,6 +102,22 @@ pub enum Fix {
     Enable { client_id: Box<str> },
     /// Make the application a confidential client, if it can keep a secret. The caller knows its secret.
     MakeConfidential { client_id: Box<str> },
+    /// Allow the client credentials grant to the application, if the application belongs to a service. The caller knows its secret.
+    AllowGrantType { client_id: Box<str> },
+    /// Allow the method of authentication that the caller uses, if it cannot use another one. The caller knows the secret of the application.
+    AllowAuthenticationMethod {
+        client_id: Box<str>,
+        /// All allowed methods of the application after the change.
+        methods: Vec<AuthenticationMethod>,
+    },
+    /// Raise the quota of the application, if its caller already reuses tokens until they expire.
+    RaiseQuota {
+        client_id: Box<str>,
+        /// The quota after the change.
+        quota: Quota,
+    },
+    /// Allow the application to act as the system user that is assigned to it.
+    AllowSystemUser { client_id: Box<str> },
     /// Revoke the tokens of the application up to now, instead of up to a time in the future.
     RevokeTokensUntilNow { client_id: Box<str> },
     /// Resume the organization, if its suspension has ended.
@@ -131,19 +147,49 @@ pub(super) fn fixes(
 
 /// Returns the fix that follows from the cause and the record of the application alone. It gives the application back what it lost, so it is only
 /// suggested for a caller that knows a secret in force.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other causes do not suffice for a fix"
+)]
 fn of_cause(suspect: &Suspect, application: &Application) -> Option<Fix> {
     let client_id = application.client_id.clone();
-    if suspect.cause() == Cause::NotBeforeInFuture {
-        return Some(Fix::RevokeTokensUntilNow { client_id });
+    // These causes are found after the application was authenticated, or an operator has named it.
+    let after_authentication = match suspect.cause() {
+        Cause::NotBeforeInFuture => Some(Fix::RevokeTokensUntilNow { client_id }),
+        Cause::GrantNotAllowed => Some(Fix::AllowGrantType { client_id }),
+        Cause::QuotaExceeded => {
+            doubled(application.spec.token_quota?).map(|quota| Fix::RaiseQuota { client_id, quota })
+        }
+        Cause::SystemUserNotAllowed => {
+            let user = application.spec.system_user.as_ref();
+            user.map(|_| Fix::AllowSystemUser { client_id })
+        }
+        _ => None,
+    };
+    if after_authentication.is_some() {
+        return after_authentication;
     }
+    let client_id = application.client_id.clone();
     let mut secrets = application.secrets.iter();
     if !secrets.any(|secret| secret.ending.is_none() && suspect.presents(&secret.hash)) {
         return None;
     }
-    if suspect.cause() == Cause::ApplicationDisabled {
-        return Some(Fix::Enable { client_id });
+    match suspect.cause() {
+        Cause::ApplicationDisabled => Some(Fix::Enable { client_id }),
+        Cause::ClientPublic => Some(Fix::MakeConfidential { client_id }),
+        // An application has at most one other method, which the caller did not use.
+        Cause::AuthenticationMethodNotAllowed => Some(Fix::AllowAuthenticationMethod {
+            client_id,
+            methods: AuthenticationMethod::ALL.to_vec(),
+        }),
+        _ => None,
     }
-    (suspect.cause() == Cause::ClientPublic).then_some(Fix::MakeConfidential { client_id })
+}
+
+/// Returns a quota of twice as many tokens; `None` if a quota cannot have more.
+fn doubled(quota: Quota) -> Option<Quota> {
+    let tokens = quota.tokens.saturating_mul(2).min(Quota::MAX_TOKENS);
+    (tokens > quota.tokens).then_some(Quota { tokens, ..quota })
 }
 
 /// Returns the fixes that an observation suggests. `application` is the one that the request names, if it exists.

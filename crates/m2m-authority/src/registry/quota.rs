@@ -25,6 +25,11 @@ pub struct Quota {
     pub mode: QuotaMode,
 }
 
+impl Quota {
+    /// The maximum of [`tokens`](Self::tokens): JSON has the same numbers everywhere up to this one (RFC 8259, section 6).
+    pub const MAX_TOKENS: u64 = (1 << 53) - 1;
+}
+
 tables! {
     Quota: "{ tokens = …, per = \"…\" }";
 }

@@ -97,6 +97,32 @@ impl Performed {
                     "If the confidential application has no secret, create one for it.",
                 ],
             ),
+            Fix::AllowGrantType { .. } => (
+                &[Task::AllowGrantType],
+                &[
+                    "If the application belongs to a service, add client_credentials to its grant types.",
+                ],
+            ),
+            Fix::AllowAuthenticationMethod { .. } => (
+                &[Task::AllowAuthenticationMethod],
+                &[
+                    "If the caller cannot use another method, allow its method, client_secret_basic or client_secret_post, for the application.",
+                ],
+            ),
+            // The task describes other quotas too.
+            Fix::RaiseQuota { .. } => (
+                &[],
+                &[
+                    "If the caller already reuses its tokens, raise the application's quota, or let the server only warn about tokens beyond the quota.",
+                ],
+            ),
+            // The task describes how the system user is removed too.
+            Fix::AllowSystemUser { .. } => (
+                &[],
+                &[
+                    "If the application should act as a system user, allow it to, and assign a valid system user to it.",
+                ],
+            ),
             Fix::RevokeTokensUntilNow { .. } => (
                 &[Task::SetNotBefore],
                 &[
@@ -136,12 +162,19 @@ impl Remedy {
             && command.contains(SUBJECT)
         {
             let subject = quoted(client_id);
-            // A client id that looks like an option is after all options.
-            if client_id.starts_with('-') {
-                command = format!("{} -- {subject}", command.replacen(SUBJECT, "", 1));
-            } else {
-                command = command.replacen(SUBJECT, &format!(" {subject}"), 1);
-            }
+            let looks_like_option = client_id.starts_with('-');
+            command = match command.split_once(SUBJECT) {
+                // A value that looks like an option follows an equals sign.
+                Some((before, after)) if looks_like_option && ends_with_option(before) => {
+                    format!("{before}={subject}{after}")
+                }
+                // A client id that looks like an option is after all options.
+                Some((before, after)) if looks_like_option => {
+                    format!("{before}{after} -- {subject}")
+                }
+                Some((before, after)) => format!("{before} {subject}{after}"),
+                None => command,
+            };
             missing = missing.saturating_sub(1);
         }
         if missing == 0 {
@@ -167,6 +200,12 @@ impl Remedy {
 
 /// The place of the client id in the command of a task.
 const SUBJECT: &str = " CLIENT_ID";
+
+/// Returns true if the last word of this part of a command is an option, which the next word is the value of.
+fn ends_with_option(part: &str) -> bool {
+    let last = part.rsplit(' ').next();
+    last.is_some_and(|last| last.starts_with("--"))
+}
 
 /// Returns true for a word of a command that stands for a value, such as `AUDIENCE`.
 fn is_placeholder(word: &str) -> bool {
@@ -255,6 +294,20 @@ mod tests {
             assert_eq!(remedy.kind, "general");
             assert!(general.contains(&&*remedy.text), "{remedy:?}");
         }
+    }
+
+    #[test]
+    fn a_client_id_that_looks_like_an_option_is_the_value_of_one() {
+        let deleted = diagnosis(Cause::ApplicationDeleted, Some("-rf"), Vec::new());
+        let remedies = remedies(&deleted, DATA);
+        let again = remedies
+            .iter()
+            .find(|own| own.kind == "recreate_application");
+        let text = &again.unwrap().text;
+        assert!(
+            text.contains("m2m application create NAME --client-id=-rf --authorize AUDIENCE"),
+            "{text}"
+        );
     }
 
     #[test]

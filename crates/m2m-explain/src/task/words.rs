@@ -17,14 +17,14 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         Task::ShowApplication => TaskAdvice::data("To see the APIs and the scopes of an application, show it.")
             .command("m2m application show CLIENT_ID --issuer URL")
             .file("The authorize list of the application in the registry file has its audiences and scopes."),
-        Task::CreateApplication => TaskAdvice::data("To register an application, create it; the command prints its credentials.")
-            .command("m2m application create NAME --issuer URL")
+        Task::CreateApplication => TaskAdvice::data("To register an application, create it with the audience of the API that it calls; the command prints its credentials.")
+            .command("m2m application create NAME --authorize AUDIENCE --issuer URL")
             .file("To register an application, add it to the registry file."),
         Task::RecreateApplication => TaskAdvice::data("To create a deleted application again, create one with the same client id, and authorize it for the same APIs. It gets a new secret.")
             .command("m2m application create NAME --client-id CLIENT_ID --authorize AUDIENCE --issuer URL")
             .file("To create a deleted application again, add it to the registry file, with the same client_id and the same authorize list."),
-        Task::CreateOrganizationApplication => TaskAdvice::data("To create an application that belongs to an organization, name the code of the organization.")
-            .command("m2m application create NAME --organization CODE --issuer URL")
+        Task::CreateOrganizationApplication => TaskAdvice::data("To create an application that belongs to an organization, name the code of the organization and the audience of the API.")
+            .command("m2m application create NAME --organization CODE --authorize AUDIENCE --issuer URL")
             .file("To create an application that belongs to an organization, add an application with organization = CODE to the registry file."),
         // Access that an operator may have removed on purpose has no command here: the diagnosis has it, if the caller knows the secret.
         Task::EnableApplication => TaskAdvice::data("Find out first why the application was disabled. To enable it, use m2m application update.")
@@ -34,9 +34,9 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
             .file("To refuse tokens to an application, set enabled = false for the application in the registry file."),
         Task::MakeConfidential => TaskAdvice::data("To change the client type of an application, use m2m application update.")
             .file("To change the client type of an application, set client_type = \"confidential\" for the application in the registry file."),
-        Task::AllowAuthenticationMethod => TaskAdvice::data("To allow a method, add it to authentication_methods of the application in a registry file.")
+        Task::AllowAuthenticationMethod => TaskAdvice::data("To allow a method, set all allowed methods of the application with m2m application update --authentication-method, which replaces the previous ones.")
             .file("To allow a method, add it to authentication_methods of the application in the registry file."),
-        Task::AllowGrantType => TaskAdvice::data("To allow the grant type, add client_credentials to grant_types of the application in a registry file.")
+        Task::AllowGrantType => TaskAdvice::data("To allow the grant type, use m2m application update with --grant-type client_credentials.")
             .file("To allow the grant type, add client_credentials to grant_types of the application in the registry file."),
         Task::AllowAddress => TaskAdvice::data("To allow an address, set all allowed addresses of the application with m2m application update, which replaces the previous ones.")
             .file("To allow an address, add it to allowed_addresses of the application in the registry file."),
@@ -124,8 +124,8 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
             .command("m2m diagnose TRACE_ID --issuer URL"),
         Task::ListEvents => TaskAdvice::data("To see who changed, suspended or deleted a record, and whether m2m apply --prune deleted it, list the events.")
             .command("m2m events --audit --issuer URL"),
-        Task::ShowWorkingRequest => TaskAdvice::everywhere("To see a curl command with a request that works, run the demo.")
-            .command("m2m demo"),
+        Task::ShowWorkingRequest => TaskAdvice::everywhere("To see a curl command with a request that works, run the demo, which serves on a free port until Ctrl-C.")
+            .command("m2m demo --listen 127.0.0.1:0"),
         Task::DecodeToken => TaskAdvice::everywhere("To decode a token, pass it to the standard input of the command.")
             .command("m2m jwt decode"),
         Task::VerifyToken => TaskAdvice::everywhere("To verify a token with the keys of its issuer, pass it to the standard input of the command.")

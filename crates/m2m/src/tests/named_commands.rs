@@ -2,6 +2,7 @@
 
 use clap::{CommandFactory as _, Parser as _};
 use m2m_authority::diagnose::Fix;
+use m2m_authority::registry::{AuthenticationMethod, Quota, QuotaMode};
 use m2m_errors::Task;
 use m2m_explain::{Operating, TaskAdvice, remedy, task_remedy};
 
@@ -80,6 +81,20 @@ fn the_commands_of_fixes_are_command_lines() {
         },
         Fix::Enable { client_id: id() },
         Fix::MakeConfidential { client_id: id() },
+        Fix::AllowGrantType { client_id: id() },
+        Fix::AllowAuthenticationMethod {
+            client_id: id(),
+            methods: AuthenticationMethod::ALL.to_vec(),
+        },
+        Fix::RaiseQuota {
+            client_id: id(),
+            quota: Quota {
+                tokens: 20,
+                per: "90m".parse().unwrap(),
+                mode: QuotaMode::Enforce,
+            },
+        },
+        Fix::AllowSystemUser { client_id: id() },
         Fix::RevokeTokensUntilNow { client_id: id() },
         Fix::ResumeOrganization { code: id() },
     ] {

@@ -14,16 +14,16 @@ use crate::support::m2m;
 use crate::torture::injector::Injector;
 
 /// A server whose wall clock is moved, and the application that manages it.
-struct Clocked {
-    managed: Managed,
+pub(crate) struct Clocked {
+    pub(crate) managed: Managed,
     ops: SocketAddr,
-    injector: Injector,
+    pub(crate) injector: Injector,
     _control: TempDir,
 }
 
 impl Clocked {
     /// Starts a server whose clock is ahead by `ahead`. Unit: seconds.
-    fn start(data: Data, ahead: i64) -> Self {
+    pub(crate) fn start(data: Data, ahead: i64) -> Self {
         let control = tempfile::tempdir().unwrap();
         let injector = Injector::new(control.path());
         injector.move_clock(ahead);
