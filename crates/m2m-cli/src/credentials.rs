@@ -1,6 +1,7 @@
 //! The server that a command calls, and the credentials of the application that calls it.
 
 use m2m_client::Credentials;
+use m2m_errors::Cause;
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
 use m2m_host::issuer::parse_issuer;
@@ -48,7 +49,10 @@ pub(crate) fn credentials(options: &ServerOptions) -> Result<Credentials, Failur
         },
     };
     Credentials::new(client_id, secret.as_str()).map_err(|_| match of_file {
-        Some(file) => Failure::usage(format!("there is no secret in {}", file.display())),
+        Some(file) => Failure::mistake(
+            Cause::FileUnusable,
+            format!("there is no secret in {}", file.display()),
+        ),
         None => missing("client secret", "--client-secret-file", "M2M_CLIENT_SECRET")
             .help("or use --client-secret, which other users can read in the list of processes"),
     })
@@ -71,5 +75,6 @@ pub(crate) fn explain_variables(failure: Failure) -> Failure {
 const OF_SERVERS: [&str; 2] = ["M2M_SERVE_ISSUER", "M2M_DATA"];
 
 fn missing(what: &str, flag: &str, variable: &str) -> Failure {
-    Failure::usage(format!("no {what} is given")).help(format!("use {flag}, or set {variable}"))
+    Failure::mistake(Cause::SettingMissing, format!("no {what} is given"))
+        .help(format!("use {flag}, or set {variable}"))
 }

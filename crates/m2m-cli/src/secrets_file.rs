@@ -138,7 +138,8 @@ mod tests {
             client_secret: "s3cr3t",
         };
         let reserved = Reserved::new(&file).unwrap();
-        assert!(Reserved::new(&file).is_err());
+        let failure = Reserved::new(&file).unwrap_err();
+        assert_eq!(failure.cause(), Some(m2m_errors::Cause::FileExists));
         reserved.fill([credentials; 2].into_iter()).unwrap();
         let text = std::fs::read_to_string(&file).unwrap();
         assert_eq!(text.lines().count(), 2);

@@ -8,6 +8,7 @@ pub(crate) mod client;
 pub(crate) mod codes;
 pub(crate) mod concealed;
 pub(crate) mod connection;
+pub(crate) mod files;
 mod forms;
 pub(crate) mod http;
 mod inside;

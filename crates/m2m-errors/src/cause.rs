@@ -421,6 +421,48 @@ catalogued! {
         PresetCredentialsInvalid => settings::PRESET_CREDENTIALS_INVALID,
         /// The application with the preset client id cannot manage the server.
         ManagerIncapable => settings::MANAGER_INCAPABLE,
+        /// The directory is not a data directory, and the command does not create one.
+        DataDirectoryMissing => store::DATA_DIRECTORY_MISSING,
+        /// The configuration file contains a setting that the server does not know.
+        SettingUnknown => settings::SETTING_UNKNOWN,
+        /// The value of a setting does not have the form that the setting requires, or is out of range.
+        SettingInvalid => settings::SETTING_INVALID,
+        /// Two settings are given, and only one of them can apply.
+        SettingsConflict => settings::SETTINGS_CONFLICT,
+        /// A setting is missing that is always required, or that another setting requires.
+        SettingMissing => settings::SETTING_MISSING,
+        /// The configuration file is not TOML in UTF-8.
+        SettingsFileMalformed => settings::SETTINGS_FILE_MALFORMED,
+        /// The configuration file contains a secret, which the server accepts only from elsewhere.
+        SecretInSettingsFile => settings::SECRET_IN_SETTINGS_FILE,
+        /// The server would serve plain HTTP to other machines, so that secrets and tokens cross the network unencrypted.
+        PlainHttpExposed => settings::PLAIN_HTTP_EXPOSED,
+        /// The issuer is an http URL that callers on other machines would use, or that the server does not serve.
+        IssuerNotHttps => settings::ISSUER_NOT_HTTPS,
+        /// Another process already listens on the address and port.
+        AddressInUse => settings::ADDRESS_IN_USE,
+        /// The machine does not have the address on which the server is to listen.
+        AddressNotLocal => settings::ADDRESS_NOT_LOCAL,
+        /// The operating system does not permit the process to listen on the port.
+        PortNotPermitted => settings::PORT_NOT_PERMITTED,
+        /// A file or directory that a setting or an option names does not exist.
+        FileNotFound => files::FILE_NOT_FOUND,
+        /// The process may not open, read or write a file or directory.
+        FileDenied => files::FILE_DENIED,
+        /// A file that would be created exists already, and is not overwritten.
+        FileExists => files::FILE_EXISTS,
+        /// A file is not of the kind that is needed, or reading or writing it failed.
+        FileUnusable => files::FILE_UNUSABLE,
+        /// Other users of the machine can read or change a file that contains secrets.
+        FileOpenToOthers => files::FILE_OPEN_TO_OTHERS,
+        /// The names of the files in the directory of keys do not determine which key signs.
+        KeyFileMisnamed => files::KEY_FILE_MISNAMED,
+        /// The file with the certificate of the server contains no certificate that TLS can use.
+        TlsCertificateUnusable => files::TLS_CERTIFICATE_UNUSABLE,
+        /// The file with the private key of the certificate contains no key that TLS can use.
+        TlsKeyUnusable => files::TLS_KEY_UNUSABLE,
+        /// The private key does not belong to the certificate of the server.
+        TlsKeyMismatch => files::TLS_KEY_MISMATCH,
 
         /// The address of the server is not an http or https URL with a host.
         ServerUrlInvalid => connection::SERVER_URL_INVALID,

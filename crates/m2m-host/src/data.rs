@@ -6,6 +6,7 @@ mod usable;
 
 use std::path::Path;
 
+use m2m_errors::Cause;
 use m2m_store::{KeyRecord, RolledBack, Sqlite, StoreLimits};
 
 use crate::error::Failure;
@@ -48,11 +49,15 @@ pub fn open(folder: &Path, missing: Missing) -> Result<Sqlite, Failure> {
 /// As [`open`].
 pub fn open_with(folder: &Path, missing: Missing, limits: StoreLimits) -> Result<Sqlite, Failure> {
     if folder.as_os_str().is_empty() {
-        return Err(Failure::usage("the name of the data directory is empty")
-            .help("set --data DIR or M2M_DATA=DIR"));
+        return Err(Failure::mistake(
+            Cause::SettingMissing,
+            "the name of the data directory is empty",
+        )
+        .help("set --data DIR or M2M_DATA=DIR"));
     }
     if missing == Missing::Refuse && !is_there(folder)? {
-        let failure = Failure::usage(format!("{} is not a data directory", folder.display()));
+        let what = format!("{} is not a data directory", folder.display());
+        let failure = Failure::mistake(Cause::DataDirectoryMissing, what);
         return Err(if folder.is_dir() {
             failure.because("there is no m2m.db in it")
         } else {

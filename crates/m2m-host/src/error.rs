@@ -1,16 +1,19 @@
 //! The failure of a command.
 
+mod cause_of_io;
 mod excerpt;
 
 use core::fmt;
+use core::net::SocketAddr;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use m2m_errors::Cause;
 use serde_json::{Value, json};
 
 pub use excerpt::Excerpt;
 
-/// A failure of a command, in the form of compiler errors: the mistake, its place, the reasons, and fixes.
+/// A failure of a command, in the form of compiler errors: the mistake, its place, the reasons, fixes, and the cause that `m2m explain` explains.
 #[derive(Debug)]
 pub struct Failure(Box<Report>);
 
@@ -22,6 +25,7 @@ struct Report {
     excerpt: Option<Excerpt>,
     why: Vec<String>,
     help: Vec<String>,
+    cause: Option<Cause>,
 }
 
 /// The exit code of a command that fails; a command that succeeds exits with 0. `m2m --help` and the README have the same table.
@@ -91,9 +95,22 @@ impl Failure {
         Self::new(Exit::Usage, what)
     }
 
-    /// Returns a failure for a file or an address that cannot be used: wrong usage if another one has to be named, otherwise a refusal.
+    /// Returns a failure for wrong usage of the command that has this cause.
+    pub fn mistake(cause: Cause, what: impl Into<String>) -> Self {
+        Self::usage(what).caused_by(cause)
+    }
+
+    /// Returns a failure for a file that cannot be used: wrong usage if another one has to be named, otherwise a refusal.
     pub fn of_io(what: impl Into<String>, error: &std::io::Error) -> Self {
-        Self::new(Exit::of_io(error.kind()), what).because(error.to_string())
+        Self::new(Exit::of_io(error.kind()), what)
+            .because(error.to_string())
+            .caused_by(cause_of_io::file(error.kind()))
+    }
+
+    /// Returns a failure for an address that a server cannot listen on: wrong usage if another one has to be named, otherwise a refusal.
+    pub fn of_listening(address: SocketAddr, error: &std::io::Error) -> Self {
+        let failure = Self::of_io(format!("cannot listen on {address}"), error);
+        failure.with_cause(cause_of_io::listener(error.kind()))
     }
 
     /// Returns a failure for a server that cannot be reached.
@@ -114,6 +131,7 @@ impl Failure {
             excerpt: None,
             why: Vec::new(),
             help: Vec::new(),
+            cause: None,
         }))
     }
 
@@ -141,6 +159,21 @@ impl Failure {
         self
     }
 
+    /// Sets the cause in the taxonomy of errors, which `m2m explain` explains.
+    pub fn caused_by(self, cause: Cause) -> Self {
+        self.with_cause(Some(cause))
+    }
+
+    fn with_cause(mut self, cause: Option<Cause>) -> Self {
+        self.0.cause = cause;
+        self
+    }
+
+    /// Returns the cause in the taxonomy of errors, if the failure has one.
+    pub const fn cause(&self) -> Option<Cause> {
+        self.0.cause
+    }
+
     /// Returns the mistake, in one line.
     pub fn what(&self) -> &str {
         &self.0.what
@@ -153,6 +186,7 @@ impl Failure {
             excerpt,
             why,
             help,
+            cause,
             ..
         } = &*self.0;
         let place = excerpt.as_ref().map(Excerpt::place);
@@ -163,6 +197,7 @@ impl Failure {
             "column": place.map(|(_, _, column)| column),
             "why": why,
             "help": help,
+            "cause": cause.map(Cause::id),
         })
     }
 
@@ -179,6 +214,7 @@ impl fmt::Display for Failure {
             excerpt,
             why,
             help,
+            cause,
             ..
         } = &*self.0;
         write!(f, "error: {what}")?;
@@ -194,6 +230,9 @@ impl fmt::Display for Failure {
         }
         for help in help {
             write!(f, "\n{:indent$} = help: {help}", "")?;
+        }
+        if let Some(cause) = cause {
+            write!(f, "\n{:indent$} = note: m2m explain {cause}", "")?;
         }
         Ok(())
     }
@@ -234,6 +273,67 @@ mod tests {
         ] {
             assert_eq!(exit(kind), Exit::Refused, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn the_last_line_is_the_command_that_explains_the_cause() {
+        let failure = Failure::mistake(Cause::SettingMissing, "there is nothing to serve");
+        let failure = failure.help("set --data DIR");
+        assert_eq!(
+            failure.to_string(),
+            "error: there is nothing to serve\n  = help: set --data DIR\n  = note: m2m explain setting-missing"
+        );
+        assert_eq!(failure.json()["cause"], "setting-missing");
+        assert_eq!(Failure::refused("no").json()["cause"], Value::Null);
+    }
+
+    #[test]
+    fn each_error_of_a_file_has_a_cause() {
+        let cause = |kind: ErrorKind| Failure::of_io("cannot write a", &kind.into()).cause();
+        for (kind, expected) in [
+            (ErrorKind::NotFound, Cause::FileNotFound),
+            (ErrorKind::PermissionDenied, Cause::FileDenied),
+            (ErrorKind::ReadOnlyFilesystem, Cause::FileDenied),
+            (ErrorKind::AlreadyExists, Cause::FileExists),
+            (ErrorKind::StorageFull, Cause::DiskFull),
+            (ErrorKind::QuotaExceeded, Cause::DiskFull),
+            (ErrorKind::IsADirectory, Cause::FileUnusable),
+            (ErrorKind::FileTooLarge, Cause::FileUnusable),
+            (ErrorKind::Other, Cause::FileUnusable),
+        ] {
+            assert_eq!(cause(kind), Some(expected), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn each_error_of_an_address_has_a_cause() {
+        let address = SocketAddr::from(([192, 0, 2, 1], 80));
+        let failure = |kind: ErrorKind| Failure::of_listening(address, &kind.into());
+        for (kind, expected, exit) in [
+            (
+                ErrorKind::AddrInUse,
+                Some(Cause::AddressInUse),
+                Exit::Refused,
+            ),
+            (
+                ErrorKind::AddrNotAvailable,
+                Some(Cause::AddressNotLocal),
+                Exit::Usage,
+            ),
+            (
+                ErrorKind::PermissionDenied,
+                Some(Cause::PortNotPermitted),
+                Exit::Usage,
+            ),
+            (ErrorKind::OutOfMemory, None, Exit::Refused),
+        ] {
+            let failure = failure(kind);
+            assert_eq!((failure.cause(), failure.exit()), (expected, exit));
+        }
+        assert_eq!(
+            failure(ErrorKind::AddrInUse).what(),
+            "cannot listen on 192.0.2.1:80"
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use http::{Request, Uri};
 use m2m_client::{
     HyperTransport, HyperTransportBuilder, PlainHttp, TransportError, TransportFailure,
 };
+use m2m_errors::Cause;
 use tower_service::Service as _;
 
 use crate::error::Failure;
@@ -63,7 +64,8 @@ impl HttpClient {
             builder = builder
                 .ca_certificates(&read_ca_file(path)?)
                 .map_err(|error| {
-                    Failure::usage(format!("cannot use the CA certificates in {}", shown(path)))
+                    let what = format!("cannot use the CA certificates in {}", shown(path));
+                    Failure::mistake(Cause::CaCertificatesInvalid, what)
                         .because(error.to_string())
                         .help("set --ca-file to a PEM file with one or more certificates, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----")
                 })?;
@@ -86,8 +88,11 @@ impl HttpClient {
     /// If the URL is invalid, or the server cannot be reached, or its response is too late or too long.
     pub async fn get(&self, url: &str) -> Result<Response, Failure> {
         let uri: Uri = url.parse().map_err(|_| {
-            Failure::usage(format!("{} is not a URL", printable(url)))
-                .help("write it as https://id.example/path")
+            Failure::mistake(
+                Cause::ServerUrlInvalid,
+                format!("{} is not a URL", printable(url)),
+            )
+            .help("write it as https://id.example/path")
         })?;
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = uri;
@@ -118,7 +123,7 @@ pub fn unreachable(error: &TransportError) -> Failure {
     } else {
         Failure::unreachable(format!("cannot reach {target}"))
     };
-    let mut failure = failure.because(kind.to_string());
+    let mut failure = failure.because(kind.to_string()).caused_by(kind.cause());
     if let Some(detail) = error.detail() {
         failure = failure.because(printable(detail));
     }

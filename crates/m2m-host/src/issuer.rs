@@ -1,5 +1,6 @@
 //! The parsing of the issuer that a command is given.
 
+use m2m_errors::Cause;
 use oauth_proto::Issuer;
 
 use crate::error::Failure;
@@ -11,7 +12,8 @@ use crate::error::Failure;
 /// If the text is not an issuer.
 pub fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
     Issuer::parse(text).map_err(|error| {
-        Failure::usage(format!("{text:?} is not an issuer identifier"))
+        let what = format!("{text:?} is not an issuer identifier");
+        Failure::mistake(Cause::ServerUrlInvalid, what)
             .because(error.to_string())
             .help("an issuer is an https URL without query and fragment, as in https://id.example")
     })

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::error::Failure;
 use m2m_authority::registry::Api;
+use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey};
 
 pub use m2m_authority::registry::KeyState;
@@ -100,15 +101,18 @@ fn lacking(algorithms: &[Algorithm], keys: &[StoredKey]) -> Result<Vec<Algorithm
 
 fn none_signs(algorithm: Algorithm, announced: &StoredKey) -> Failure {
     let StoredKey { file, key, .. } = announced;
-    Failure::usage(format!("there is no active {algorithm} key"))
-        .because(format!(
-            "{} is announced, but does not sign yet",
-            file.display()
-        ))
-        .help(format!(
-            "to let it sign, rename it to {}",
-            file_name::if_active(file, key).display()
-        ))
+    Failure::mistake(
+        Cause::KeyFileMisnamed,
+        format!("there is no active {algorithm} key"),
+    )
+    .because(format!(
+        "{} is announced, but does not sign yet",
+        file.display()
+    ))
+    .help(format!(
+        "to let it sign, rename it to {}",
+        file_name::if_active(file, key).display()
+    ))
 }
 
 fn generate(algorithm: Algorithm) -> Result<(SigningKey, Pkcs8Document), KeyNotGenerated> {
@@ -122,9 +126,8 @@ fn not_generated(
     folder: &str,
     keys: &[StoredKey],
 ) -> Failure {
-    let failure = Failure::usage(format!(
-        "there is no {algorithm} key, and one cannot be generated"
-    ));
+    let what = format!("there is no {algorithm} key, and one cannot be generated");
+    let failure = Failure::mistake(Cause::KeyNotGenerated, what);
     if error != KeyNotGenerated::RsaUnsupported {
         return failure.because(error.to_string());
     }

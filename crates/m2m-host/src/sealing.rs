@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use m2m_errors::Cause;
 use m2m_store::{KeyRecord, SEALING_KEY_FILE as FILE, SealingKey};
 use zeroize::Zeroizing;
 
@@ -103,7 +104,8 @@ pub enum Wanted {
 
 impl Wanted {
     fn invalid(self, place: &str, why: &str) -> Failure {
-        let failure = Failure::usage(format!("there is no sealing key in {place}")).because(why);
+        let what = format!("there is no sealing key in {place}");
+        let failure = Failure::mistake(Cause::SealingKeyInvalid, what).because(why);
         match self {
             Self::New => failure.help("to create one, run openssl rand -base64 32"),
             Self::Known => failure.help(PROVIDE_SEALING_KEY).help(IF_LOST),
@@ -204,16 +206,17 @@ fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {
     if mode & 0o077 == 0 || !file.metadata().is_file() {
         return Ok(());
     }
-    Err(
-        Failure::usage(format!("the sealing key {shown} is open to others"))
-            .because(format!(
-                "its mode is {:03o}, and anyone who has it and the database can sign tokens of this server",
-                mode & 0o777
-            ))
-            .help(format!(
-                "run chmod 600 {shown}; if others may have read it, run m2m key reseal"
-            )),
+    Err(Failure::mistake(
+        Cause::FileOpenToOthers,
+        format!("the sealing key {shown} is open to others"),
     )
+    .because(format!(
+        "its mode is {:03o}, and anyone who has it and the database can sign tokens of this server",
+        mode & 0o777
+    ))
+    .help(format!(
+        "run chmod 600 {shown}; if others may have read it, run m2m key reseal"
+    )))
 }
 
 #[cfg(not(unix))]

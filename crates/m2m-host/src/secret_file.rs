@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use m2m_errors::Cause;
 use zeroize::Zeroizing;
 
 use crate::error::Failure;
@@ -14,7 +15,7 @@ use crate::regular_file::{Pipes, RegularFile, shown};
 /// If it cannot be read, is not text, or has more than one line.
 pub fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {
     let what = || format!("cannot read the secret in {}", shown(file));
-    let cannot = |why: &str| Failure::usage(what()).because(why);
+    let cannot = |why: &str| Failure::mistake(Cause::FileUnusable, what()).because(why);
     let bytes = RegularFile::open(file, Pipes::Taken)
         .and_then(|file| file.read(MAX_SECRET_BYTES.into()))
         .map_err(|error| Failure::of_io(what(), &error))?;

@@ -27,7 +27,7 @@ pub fn failure(error: &TokenError, issuer: &Issuer) -> Failure {
                 .because(printable(&error.to_string()))
         }
     };
-    with_fixes(failure, &error.advice())
+    with_fixes(failure, &error.advice()).caused_by(error.cause())
 }
 
 fn with_refusal(refused: &Refused, issuer: &Issuer) -> Failure {

@@ -56,8 +56,9 @@ pub fn failure(error: &InvalidToken) -> Failure {
 
 /// Returns the failure of a command whose token has this cause.
 pub fn failure_of(cause: Cause, reason: &str) -> Failure {
-    let failure =
-        Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator)).because(reason);
+    let failure = Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator))
+        .because(reason)
+        .caused_by(cause);
     fixes(cause)
         .iter()
         .fold(failure, |failure, fix| failure.help(*fix))

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use m2m_admin::{ApplyError, Mistake, Prune, apply};
 use m2m_api::MistakePlace;
+use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{Actor, Backend};
 
@@ -35,8 +36,11 @@ impl World {
         let bytes = RegularFile::open(path, Pipes::Taken)
             .and_then(|opened| opened.read(MAX_WORLD_BYTES))
             .map_err(|error| Failure::of_io(what(), &error).help(help))?;
-        let source = str::from_utf8(&bytes)
-            .map_err(|error| Failure::usage(what()).because(error.to_string()).help(help))?;
+        let source = str::from_utf8(&bytes).map_err(|error| {
+            Failure::mistake(Cause::RegistryFileInvalid, what())
+                .because(error.to_string())
+                .help(help)
+        })?;
         Self::parse(&file, source)
     }
 
@@ -72,10 +76,9 @@ impl World {
         match applied {
             Ok(applied) => Ok(applied.credentials),
             Err(ApplyError::Mistake(mistake)) => Err(self.report(&mistake)),
-            Err(error) => {
-                Err(Failure::refused(format!("cannot serve {}", self.file))
-                    .because(error.to_string()))
-            }
+            Err(error) => Err(Failure::refused(format!("cannot serve {}", self.file))
+                .because(error.to_string())
+                .caused_by(error.cause())),
         }
     }
 
@@ -95,7 +98,7 @@ impl World {
     }
 
     /// Returns the failure for a mistake that a server found in the file, with its place.
-    pub fn report_from_server(&self, what: &str, place: &MistakePlace) -> Failure {
+    pub fn report_from_server(&self, cause: Cause, what: &str, place: &MistakePlace) -> Failure {
         let MistakePlace {
             start,
             end,
@@ -103,7 +106,7 @@ impl World {
             help,
         } = place;
         let excerpt = Excerpt::of(&self.file, &self.source, *start..*end);
-        let failure = Failure::usage(printable(what)).at(excerpt);
+        let failure = Failure::mistake(cause, printable(what)).at(excerpt);
         let failure = with_earlier(failure, &self.source, *earlier);
         let help = help.as_deref().map(printable);
         help.into_iter().fold(failure, Failure::help)
@@ -112,7 +115,7 @@ impl World {
 
 fn report(file: &str, source: &str, mistake: &Mistake) -> Failure {
     let excerpt = Excerpt::of(file, source, mistake.span().clone());
-    let failure = Failure::usage(mistake.what()).at(excerpt);
+    let failure = Failure::mistake(mistake.cause(), mistake.what()).at(excerpt);
     let failure = with_earlier(failure, source, mistake.earlier());
     mistake.help().into_iter().fold(failure, Failure::help)
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use m2m_host::timestamp::{relative, rfc3339};
 use m2m_jwt::UnixTime;
@@ -106,11 +107,9 @@ pub(crate) fn warning(files: &TlsFiles, now: UnixTime) -> Option<String> {
 /// Returns the failure for a listener that cannot be started. `option` is the option that can name another address.
 pub(crate) fn listen_failure(error: &ListenError, option: &str) -> Failure {
     match error {
-        ListenError::Bind { address, error } => {
-            Failure::of_io(format!("cannot listen on {address}"), error).help(format!(
-                "choose another address with {option}; port 0 picks a free port"
-            ))
-        }
+        ListenError::Bind { address, error } => Failure::of_listening(*address, error).help(
+            format!("choose another address with {option}; port 0 picks a free port"),
+        ),
         ListenError::Tls(error) => tls_failure(error),
         other => Failure::refused(other.to_string()),
     }
@@ -118,6 +117,8 @@ pub(crate) fn listen_failure(error: &ListenError, option: &str) -> Failure {
 
 /// Returns the failure for a certificate or a key that cannot be used, with the remedy.
 pub(crate) fn tls_failure(error: &TlsError) -> Failure {
+    let wrong_certificate = |what: String| Failure::mistake(Cause::TlsCertificateUnusable, what);
+    let wrong_key = |what: String| Failure::mistake(Cause::TlsKeyUnusable, what);
     let shown = |path: &Path| path.display().to_string();
     match error {
         TlsError::Unreadable { kind, path, error } => {
@@ -126,28 +127,28 @@ pub(crate) fn tls_failure(error: &TlsError) -> Failure {
         }
         TlsError::OpenToOthers { path, mode } => {
             let path = shown(path);
-            Failure::usage(format!("{path} can be read by others"))
+            Failure::mistake(Cause::FileOpenToOthers, format!("{path} can be read by others"))
                 .because(format!("its mode is {mode:03o}, and anyone who has the key can impersonate this server"))
                 .help(format!("run chmod o= {path}; if others may have read the key, replace it and its certificate"))
         }
         TlsError::NoCertificate { path, found } => {
-            Failure::usage(format!("there is no certificate in {}", shown(path)))
+            wrong_certificate(format!("there is no certificate in {}", shown(path)))
                 .because(found.to_string())
                 .help("set --tls-cert (M2M_TLS_CERT) to a PEM file with the certificate of the server first, followed by those of its issuers")
         }
         TlsError::Damaged { path, why } => {
-            Failure::usage(format!("{} is damaged", shown(path)))
+            wrong_certificate(format!("{} is damaged", shown(path)))
                 .because(&**why)
                 .help("get the file again from the issuer of the certificate")
         }
         TlsError::NoPrivateKey { path, found } => {
-            Failure::usage(format!("there is no private key in {}", shown(path)))
+            wrong_key(format!("there is no private key in {}", shown(path)))
                 .because(found.to_string())
                 .help("set --tls-key (M2M_TLS_KEY) to a PEM file with `BEGIN PRIVATE KEY`, `BEGIN EC PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`")
         }
         TlsError::EncryptedKey { path } => {
             let path = shown(path);
-            Failure::usage(format!("the key in {path} is encrypted"))
+            wrong_key(format!("the key in {path} is encrypted"))
                 .because("the server cannot ask for a passphrase when it starts")
                 .help(format!("run openssl pkey -in {path} -out {path}.plain && chmod 600 {path}.plain, and use that file"))
         }
@@ -157,14 +158,15 @@ pub(crate) fn tls_failure(error: &TlsError) -> Failure {
             shown(cert)
         ))
         .because("their public keys differ")
+        .caused_by(Cause::TlsKeyMismatch)
         .help("use the key with which the certificate was requested, and put the certificate of the server first in its file"),
         TlsError::UnusableCertificate { path, why } => {
-            Failure::usage(format!("{} does not contain a usable certificate", shown(path)))
+            wrong_certificate(format!("{} does not contain a usable certificate", shown(path)))
                 .because(&**why)
                 .help("use an X.509 certificate of version 3 in PEM, as certificate authorities issue it")
         }
         TlsError::UnusableKey { path, why } => {
-            Failure::usage(format!("the key in {} cannot be used", shown(path)))
+            wrong_key(format!("the key in {} cannot be used", shown(path)))
                 .because(&**why)
                 .help("use an RSA key of 2048 bits or more, an ECDSA key on P-256 or P-384, or an Ed25519 key")
         }

@@ -264,5 +264,6 @@ pub(crate) async fn watch(
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 fn unopened(error: &StoreError) -> Failure {
-    Failure::refused("the registry cannot be served").because(error.to_string())
+    let failure = Failure::refused("the registry cannot be served").because(error.to_string());
+    failure.caused_by(error.cause())
 }

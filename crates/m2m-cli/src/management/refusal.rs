@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Response, StatusCode};
 use m2m_api::{Code, ErrorDetail, InvalidAnswer, Method, MistakePlace, Refused, Spec};
+use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use m2m_host::printable::printable;
 use oauth_proto::{Challenge, Issuer, Limits};
@@ -37,11 +38,15 @@ impl Refusal {
         self.status == StatusCode::NOT_FOUND && self.refused.is_some()
     }
 
-    /// Returns the mistake in a text that was sent and its place, if the refusal is about one.
-    pub(crate) fn mistake(&self) -> Option<(&str, &MistakePlace)> {
+    /// Returns the mistake in a registry file that was sent, its cause and its place, if the refusal is about one.
+    pub(crate) fn mistake(&self) -> Option<(Cause, &str, &MistakePlace)> {
         let refused = self.refused.as_ref()?;
         let first = refused.errors.first()?;
-        Some((&first.message, refused.mistake.as_ref()?))
+        let cause = match self.status {
+            StatusCode::CONFLICT => Cause::RegistryFileUnfit,
+            _ => Cause::RegistryFileInvalid,
+        };
+        Some((cause, &first.message, refused.mistake.as_ref()?))
     }
 
     /// Returns the failure of the command.

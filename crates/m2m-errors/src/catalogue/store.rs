@@ -226,3 +226,20 @@ pub(crate) const SEALING_KEY_INVALID: Entry = operators(Inside {
     related: &[Cause::SealingKeyWrong],
     sources: BROKEN_SOURCES,
 });
+
+pub(crate) const DATA_DIRECTORY_MISSING: Entry = operators(Inside {
+    id: "data-directory-missing",
+    title: "No data directory",
+    meaning: "The directory is not a data directory, and the command does not create one.",
+    causes: &[
+        "The path is misspelled, or is relative to another directory.",
+        "No server has used the directory yet, or its volume is not mounted.",
+    ],
+    fixes: &[
+        "Name the data directory that a server uses.",
+        "If the volume is not mounted, mount it.",
+    ],
+    tasks: &[],
+    related: &[Cause::DatabaseMissing, Cause::FileNotFound],
+    sources: BROKEN_SOURCES,
+});

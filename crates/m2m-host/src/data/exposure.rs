@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use m2m_errors::Cause;
+
 use crate::error::Failure;
 
 /// Refuses a database that every user can read or write, as a sealing key is refused. Prints a notice about a database that its group can open,
@@ -24,7 +26,8 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
     };
     let shown = database.display();
     if of_database & 0o007 != 0 {
-        return Err(Failure::usage(format!("the database {shown} is open to others"))
+        let what = format!("the database {shown} is open to others");
+        return Err(Failure::mistake(Cause::FileOpenToOthers, what)
             .because(format!(
                 "its mode is {:03o}; it contains the hashes of secrets, and anyone who can write to it controls this server",
                 of_database & 0o777

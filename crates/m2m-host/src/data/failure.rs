@@ -12,6 +12,10 @@ use crate::sealing;
 
 /// Returns the failure for a store error.
 pub fn failure(error: &StoreError, folder: &Path) -> Failure {
+    described(error, folder).caused_by(error.cause())
+}
+
+fn described(error: &StoreError, folder: &Path) -> Failure {
     let shown = folder.display();
     match error {
         StoreError::InUse => Failure::refused(format!("the data directory {shown} is in use"))
@@ -112,14 +116,16 @@ pub fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     match error {
         CommitError::Store(error) => failure(error, folder),
         CommitError::Conflict | CommitError::Unaudited | CommitError::Inconsistent { .. } | _ => {
-            Failure::refused(error.to_string()).because("nothing was changed")
+            Failure::refused(error.to_string())
+                .because("nothing was changed")
+                .caused_by(error.cause())
         }
     }
 }
 
 /// Returns the failure for an operation on keys.
 pub fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
-    match error {
+    let failure = match error {
         KeyError::KeyIdTaken { .. } => Failure::refused(error.to_string())
             .because("a verifier finds the key of a token by the key id; nothing was changed")
             .help("choose another key id: --kid KID"),
@@ -128,17 +134,19 @@ pub fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
             .help("import another key, or have the server create one: m2m key rotate"),
         KeyError::Commit(error) => not_committed(error, folder),
         KeyError::Refused(_) | _ => Failure::refused(error.to_string()),
-    }
+    };
+    failure.caused_by(error.cause())
 }
 
 /// Returns the failure for a bootstrap.
 pub fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
-    match error {
+    let failure = match error {
         BootstrapError::Commit(error) => not_committed(error, folder),
         BootstrapError::ClientIdTaken { .. } | BootstrapError::Misfit(_) | _ => {
             Failure::refused(error.to_string()).because("nothing was changed")
         }
-    }
+    };
+    failure.caused_by(error.cause())
 }
 
 /// Returns the failure for a change that gives new credentials to the application that manages the server.

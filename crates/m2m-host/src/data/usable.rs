@@ -11,8 +11,12 @@ use crate::error::Failure;
 ///
 /// If it cannot, as far as this is known without trying.
 pub fn usable(path: &Path) -> Result<(), Failure> {
-    let cannot = |why: String| {
-        Failure::usage(format!("cannot use the directory {}", path.display())).because(why)
+    let cannot = |error: &Error| {
+        Failure::of_io(
+            format!("cannot use the directory {}", path.display()),
+            error,
+        )
+        .into_usage()
     };
     // The nearest ancestor that exists decides.
     for ancestor in path.ancestors() {
@@ -31,13 +35,14 @@ pub fn usable(path: &Path) -> Result<(), Failure> {
                 };
                 return readable
                     .and_then(|()| writable(ancestor))
-                    .map_err(|error| cannot(error.to_string()));
+                    .map_err(|error| cannot(&error));
             }
             Ok(_) => {
-                return Err(cannot(format!("{} is not a directory", ancestor.display())));
+                let why = format!("{} is not a directory", ancestor.display());
+                return Err(cannot(&Error::new(ErrorKind::NotADirectory, why)));
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(cannot(error.to_string())),
+            Err(error) => return Err(cannot(&error)),
         }
     }
     Ok(())

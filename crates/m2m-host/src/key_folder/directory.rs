@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Failure;
 use crate::regular_file::{Pipes, RegularFile};
 use m2m_authority::registry::KeyState;
+use m2m_errors::Cause;
 use m2m_jwt::{Signer as _, SigningKey};
 
 use super::file_name;
@@ -58,7 +59,8 @@ pub(super) fn read(folder: &Path) -> Result<Vec<StoredKey>, Failure> {
 
 fn read_key(path: PathBuf) -> Result<StoredKey, Failure> {
     let name = file_name::parse(&path).ok_or_else(|| {
-        Failure::usage(format!("{} does not have the name of a key file", path.display())).help(
+        let what = format!("{} does not have the name of a key file", path.display());
+        Failure::mistake(Cause::KeyFileMisnamed, what).help(
             "name it after its algorithm and key id, as in es256-2026-11.pem, or es256-2026-12.next.pem for a key that does not sign yet",
         )
     })?;
@@ -66,18 +68,16 @@ fn read_key(path: PathBuf) -> Result<StoredKey, Failure> {
     let file = RegularFile::open(&path, Pipes::Refused).map_err(unreadable)?;
     refuse_open_file(&path, &file)?;
     let bytes = file.read(MAX_KEY_BYTES).map_err(unreadable)?;
-    let is_no_key = |why: String| {
-        Failure::usage(format!(
-            "{} is not a key for {}",
-            path.display(),
-            name.algorithm
-        ))
-        .because(why)
-        .help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it")
+    let is_no_key = |cause: Cause, why: String| {
+        let what = format!("{} is not a key for {}", path.display(), name.algorithm);
+        Failure::mistake(cause, what)
+            .because(why)
+            .help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it")
     };
-    let pem = str::from_utf8(&bytes).map_err(|error| is_no_key(error.to_string()))?;
+    let pem = str::from_utf8(&bytes)
+        .map_err(|error| is_no_key(Cause::KeyMalformed, error.to_string()))?;
     let key = SigningKey::from_pkcs8_pem(name.algorithm, Some(name.key_id), pem)
-        .map_err(|error| is_no_key(error.to_string()))?;
+        .map_err(|error| is_no_key(error.cause(), error.to_string()))?;
     Ok(StoredKey {
         state: name.state,
         key,
@@ -96,11 +96,8 @@ fn both_sign(one: &StoredKey, other: &StoredKey) -> bool {
 }
 
 fn same_id(one: &StoredKey, other: &StoredKey) -> Failure {
-    Failure::usage(format!(
-        "{} and {} have the same key id",
-        one.file.display(),
-        other.file.display()
-    ))
+    let (one, own) = (one.file.display(), other.file.display());
+    Failure::mistake(Cause::KeyFileMisnamed, format!("{one} and {own} have the same key id"))
     .because(format!(
         "a verifier finds the key of a token by the key id, here {:?}",
         other.key.key_id()
@@ -109,11 +106,8 @@ fn same_id(one: &StoredKey, other: &StoredKey) -> Failure {
 }
 
 fn two_sign(one: &StoredKey, other: &StoredKey) -> Failure {
-    Failure::usage(format!(
-        "{} and {} would both sign",
-        one.file.display(),
-        other.file.display()
-    ))
+    let (one, own) = (one.file.display(), other.file.display());
+    Failure::mistake(Cause::KeyFileMisnamed, format!("{one} and {own} would both sign"))
     .because(format!(
         "only one key can sign for {}, and it is not clear which one is meant",
         other.key.algorithm()
@@ -132,14 +126,17 @@ fn refuse_open_folder(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let folder = folder.display();
-    Err(Failure::usage(format!("other users can write to {folder}"))
-        .because(format!(
-            "its mode is {:03o}, and anyone who adds a key there can sign tokens of this server",
-            mode & 0o777
-        ))
-        .help(format!(
-            "run chmod go-w {folder}, and check that all keys in it are yours"
-        )))
+    Err(Failure::mistake(
+        Cause::FileOpenToOthers,
+        format!("other users can write to {folder}"),
+    )
+    .because(format!(
+        "its mode is {:03o}, and anyone who adds a key there can sign tokens of this server",
+        mode & 0o777
+    ))
+    .help(format!(
+        "run chmod go-w {folder}, and check that all keys in it are yours"
+    )))
 }
 
 #[cfg(unix)]
@@ -151,14 +148,17 @@ fn refuse_open_file(path: &Path, file: &RegularFile) -> Result<(), Failure> {
         return Ok(());
     }
     let path = path.display();
-    Err(Failure::usage(format!("{path} can be read by others"))
-        .because(format!(
-            "its mode is {:03o}, and anyone who has the key can sign tokens of this server",
-            mode & 0o777
-        ))
-        .help(format!(
-            "run chmod 600 {path}; if others may have read the key, replace it"
-        )))
+    Err(Failure::mistake(
+        Cause::FileOpenToOthers,
+        format!("{path} can be read by others"),
+    )
+    .because(format!(
+        "its mode is {:03o}, and anyone who has the key can sign tokens of this server",
+        mode & 0o777
+    ))
+    .help(format!(
+        "run chmod 600 {path}; if others may have read the key, replace it"
+    )))
 }
 
 #[cfg(not(unix))]
@@ -215,12 +215,34 @@ mod tests {
     #[test]
     fn refuses_files_that_are_not_keys_of_the_server() {
         for (name, mode, expected) in [
-            ("es256-1.pem", 0o600, "is not a key for ES256"),
-            ("es256-1.pem", 0o640, "can be read by others"),
-            ("key.pem", 0o600, "does not have the name of a key file"),
-            ("hs256-1.pem", 0o600, "does not have the name of a key file"),
+            (
+                "es256-1.pem",
+                0o600,
+                ["is not a key for ES256", "m2m explain key-malformed"],
+            ),
+            (
+                "es256-1.pem",
+                0o640,
+                ["can be read by others", "m2m explain file-open-to-others"],
+            ),
+            (
+                "key.pem",
+                0o600,
+                [
+                    "does not have the name of a key file",
+                    "m2m explain key-file-misnamed",
+                ],
+            ),
+            (
+                "hs256-1.pem",
+                0o600,
+                [
+                    "does not have the name of a key file",
+                    "m2m explain key-file-misnamed",
+                ],
+            ),
         ] {
-            check(folder_with(name, "garbage", mode).path(), &[expected]);
+            check(folder_with(name, "garbage", mode).path(), &expected);
         }
         let long = "a".repeat(1024 * 1024);
         let folder = folder_with("es256-1.pem", &long, 0o600);
@@ -233,7 +255,14 @@ mod tests {
         let pipe = folder.path().join("es256-1.pem");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());
-        check(folder.path(), &["es256-1.pem", "not a regular file"]);
+        check(
+            folder.path(),
+            &[
+                "es256-1.pem",
+                "not a regular file",
+                "m2m explain file-unusable",
+            ],
+        );
     }
 
     #[test]
@@ -257,7 +286,13 @@ mod tests {
         ]);
         check(
             folder.path(),
-            &["es256-a.pem", "es256-b.pem", ".next.pem", ".retiring.pem"],
+            &[
+                "es256-a.pem",
+                "es256-b.pem",
+                ".next.pem",
+                ".retiring.pem",
+                "m2m explain key-file-misnamed",
+            ],
         );
     }
 

@@ -78,7 +78,7 @@ pub(super) fn warnings(settings: &Settings) -> Vec<String> {
 /// Checks the file and its records. Credentials generated for them are discarded.
 fn world(file: &Path) -> Result<(), Failure> {
     let world = World::read(file)?;
-    let store = Sqlite::in_memory().map_err(|error| Failure::refused(error.to_string()))?;
+    let store = Sqlite::in_memory().map_err(|error| data::failure(&error, file))?;
     data::wait(world.fill(&store, clock::now()))?.map(|_| ())
 }
 
@@ -94,11 +94,9 @@ fn sealed(settings: &Settings, folder: &Path) -> Result<(), Failure> {
 fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
     match TcpListener::bind(SocketAddr::new(address.ip(), 0)) {
         Ok(_) => Ok(()),
-        Err(error) => Err(
-            Failure::of_io(format!("cannot listen on {address}"), &error).help(format!(
-                "set {} to an address of this machine",
-                setting.names()
-            )),
-        ),
+        Err(error) => Err(Failure::of_listening(address, &error).help(format!(
+            "set {} to an address of this machine",
+            setting.names()
+        ))),
     }
 }

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use m2m_authority::diagnose::nearest;
+use m2m_errors::Cause;
 use m2m_host::error::{Excerpt, Failure};
 use m2m_host::regular_file::{self, Pipes, RegularFile};
 use toml::Spanned;
@@ -55,8 +56,11 @@ impl SettingsFile {
         let bytes = RegularFile::open(path, Pipes::Taken)
             .and_then(|opened| opened.read(MAX_SETTINGS_BYTES))
             .map_err(|error| Failure::of_io(what(), &error).help(help))?;
-        let source = str::from_utf8(&bytes)
-            .map_err(|error| Failure::usage(what()).because(error.to_string()).help(help))?;
+        let source = str::from_utf8(&bytes).map_err(|error| {
+            Failure::mistake(Cause::SettingsFileMalformed, what())
+                .because(error.to_string())
+                .help(help)
+        })?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         Ok(Self::parse(&name, source, folder))
     }
@@ -133,7 +137,8 @@ impl SettingsFile {
                         );
                     }
                     Err((span, what)) => {
-                        let failure = Failure::usage(format!("{name}: {what}"));
+                        let failure =
+                            Failure::mistake(Cause::SettingInvalid, format!("{name}: {what}"));
                         mistakes.add(failure.at(self.excerpt(setting, span)));
                     }
                 },
@@ -141,7 +146,7 @@ impl SettingsFile {
                     self.read_table(&format!("{name}."), inner, folder, mistakes);
                 }
                 (None, _) if is_table(&name) => mistakes.add(
-                    Failure::usage(format!("{name}: expected a table"))
+                    Failure::mistake(Cause::SettingInvalid, format!("{name}: expected a table"))
                         .at(self.excerpt_without_values(value.span()))
                         .help("write [tls], and cert and key below it"),
                 ),
@@ -152,7 +157,8 @@ impl SettingsFile {
 
     /// Returns the failure for an unknown key. Its value is not shown, since it may be a secret.
     fn unknown(&self, name: &str, span: Range<usize>, value: &Spanned<DeValue<'_>>) -> Failure {
-        let failure = |what: String| Failure::usage(what).at(self.excerpt_without_values(span));
+        let excerpt = self.excerpt_without_values(span);
+        let failure = |cause, what: String| Failure::mistake(cause, what).at(excerpt);
         let names: Vec<&str> = Setting::offered().map(Setting::name).collect();
         let flat = name.replace('-', "_").to_ascii_lowercase();
         // The key may be written as the name of the variable.
@@ -161,13 +167,13 @@ impl SettingsFile {
         if meant.is_none()
             && let Some((_, fix)) = SECRETS.iter().find(|(word, _)| flat.contains(word))
         {
-            return failure(format!(
-                "{name:?} is a secret, which is not allowed in a configuration file"
-            ))
-            .because("such files are copied, committed and read by others")
-            .help(*fix);
+            let what =
+                format!("{name:?} is a secret, which is not allowed in a configuration file");
+            return failure(Cause::SecretInSettingsFile, what)
+                .because("such files are copied, committed and read by others")
+                .help(*fix);
         }
-        let failure = failure(format!("unknown setting {name:?}"));
+        let failure = failure(Cause::SettingUnknown, format!("unknown setting {name:?}"));
         // A table [server] or [http] with settings in it is meant to be the top of the file.
         if let DeValue::Table(table) = value.get_ref()
             && table
@@ -198,7 +204,8 @@ impl SettingsFile {
             name == key || name.rsplit('.').next() == Some(key)
         });
         // Several lines would break the report; the first says what is wrong.
-        let failure = Failure::usage(error.message().lines().next().unwrap_or_default());
+        let what = error.message().lines().next().unwrap_or_default();
+        let failure = Failure::mistake(Cause::SettingsFileMalformed, what);
         failure.at(match known {
             Some(setting) => self.excerpt(setting, span),
             None => self.excerpt_without_values(span),

@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use http::Uri;
+use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use oauth_proto::Issuer;
 
@@ -28,9 +29,8 @@ fn plain_listener(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     let listen = values.listen;
     let is_plain = values.scheme() == Scheme::Http;
     (is_plain && !listen.ip().is_loopback() && !values.behind_proxy).then(|| {
-        let failure = Failure::usage(format!(
-            "cannot serve plain http on {listen}, which is not a loopback address"
-        ));
+        let what = format!("cannot serve plain http on {listen}, which is not a loopback address");
+        let failure = Failure::mistake(Cause::PlainHttpExposed, what);
         sources
             .at(Setting::Listen, failure)
             .because("client secrets and tokens would cross the network unencrypted")
@@ -64,9 +64,9 @@ fn unnamed(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     }
     };
     if values.behind_proxy {
-        let failure = Failure::usage("the issuer must be set behind a proxy").because(format!(
-            "callers reach the server at the address of the proxy, not at {listen}"
-        ));
+        let what = "the issuer must be set behind a proxy";
+        let why = format!("callers reach the server at the address of the proxy, not at {listen}");
+        let failure = Failure::mistake(Cause::SettingMissing, what).because(why);
         return Some(
             of_commands(failure).help(format!("set {names}, with the host name that callers use")),
         );
@@ -74,11 +74,11 @@ fn unnamed(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     let is_tls = values.scheme() == Scheme::Https;
     // Without TLS the address itself is refused already.
     (is_tls && listen.ip().is_unspecified()).then(|| {
-        let failure = Failure::usage(format!("the issuer must be set to listen on {listen}"))
-            .because(format!(
-                "{} means all addresses of this machine, and callers cannot connect to it",
-                listen.ip()
-            ));
+        let what = format!("the issuer must be set to listen on {listen}");
+        let failure = Failure::mistake(Cause::SettingMissing, what).because(format!(
+            "{} means all addresses of this machine, and callers cannot connect to it",
+            listen.ip()
+        ));
         of_commands(failure).help(format!(
             "set {names}, with the host name in the certificate"
         ))
@@ -108,6 +108,7 @@ fn named(values: &Values, issuer: &Issuer, sources: &Sources<'_>) -> Option<Fail
     Some(
         sources
             .at(Setting::Issuer, Failure::usage(what))
+            .caused_by(Cause::IssuerNotHttps)
             .because(why)
             .help(format!("set {https}{with}")),
     )

@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 
+use m2m_errors::Cause;
 use m2m_host::error::Failure;
 
 use super::secrets::SEALING_KEY;
@@ -37,7 +38,7 @@ fn registry(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
             "leave one of them out; `m2m apply` applies a file to a data directory",
         )),
         (None, None) => Some(
-            Failure::usage("there is nothing to serve")
+            Failure::mistake(Cause::SettingMissing, "there is nothing to serve")
                 .because("neither a data directory nor a registry file is given")
                 .help("set --data DIR, M2M_DATA=DIR, or data = \"DIR\" in the configuration file, for a registry that can be managed; the directory is created if it is missing")
                 .help("or set --world FILE or M2M_WORLD=FILE, for one that is read-only; `m2m demo` needs neither"),
@@ -131,7 +132,8 @@ fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         return Some(
             failure
                 .because("there is only one sealing key, and it is not clear which one is meant")
-                .help("leave one of them out"),
+                .help("leave one of them out")
+                .caused_by(Cause::SettingsConflict),
         );
     }
     let is_meant = match sources.origin(given) {
@@ -148,10 +150,10 @@ fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     })
 }
 
-/// Returns the failure for a wrong setting, whose name begins the text.
+/// Returns the failure for a setting without another one that it needs. Its name begins the text.
 fn alone(sources: &Sources<'_>, given: Setting, what: &str) -> Failure {
     let what = format!("{} {what}", sources.named(given));
-    sources.at(given, Failure::usage(what))
+    sources.at(given, Failure::mistake(Cause::SettingMissing, what))
 }
 
 /// Returns the failure for a setting that needs another.
@@ -169,7 +171,8 @@ fn both(sources: &Sources<'_>, settings: [Setting; 2], why: &str, help: &str) ->
         true => "are both given, and conflict",
         false => "conflict",
     };
-    let failure = Failure::usage(format!("{one} and {other} {are_given}"));
+    let what = format!("{one} and {other} {are_given}");
+    let failure = Failure::mistake(Cause::SettingsConflict, what);
     let failure = failure.because(why).help(help);
     // For a file that has both, the second is shown, which is probably the one that was added.
     let is_in_file = |setting: &Setting| matches!(sources.origin(*setting), Origin::File { .. });

@@ -5,6 +5,7 @@ use core::fmt;
 use std::path::PathBuf;
 
 use m2m_admin::{InvalidPreset, PresetCredentials};
+use m2m_errors::Cause;
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
 use m2m_host::secret_file;
@@ -45,7 +46,8 @@ impl Secret {
         let value = environment.get(variable)?;
         let text = value.to_str();
         if text.is_none() {
-            mistakes.add(Failure::usage(format!("{variable} is not UTF-8")));
+            let what = format!("{variable} is not UTF-8");
+            mistakes.add(Failure::mistake(Cause::SettingInvalid, what));
         }
         text.map(|text| Self(Zeroizing::new(text.to_owned())))
     }
@@ -83,9 +85,8 @@ pub(super) fn bootstrap(
         (None, Some(file)) => Some(BootstrapSecret::File(file)),
         (None, None) => None,
         (Some(_), Some(_)) => {
-            let failure = Failure::usage(format!(
-                "{file} and {BOOTSTRAP_CLIENT_SECRET} are both given"
-            ));
+            let what = format!("{file} and {BOOTSTRAP_CLIENT_SECRET} are both given");
+            let failure = Failure::mistake(Cause::SettingsConflict, what);
             let failure = sources.at(Setting::BootstrapClientSecretFile, failure);
             let failure =
                 failure.because("there is only one secret, and it is not clear which one is meant");
@@ -155,7 +156,7 @@ impl Bootstrap {
             BootstrapSecret::File(file) => format!("the secret in {}", file.display()),
         };
         let credentials = PresetCredentials::new(&self.client_id, secret.expose_secret());
-        credentials.map_err(|error| match error {
+        let failure = |error: &InvalidPreset| match error {
             InvalidPreset::SecretTooShort { characters } => {
                 Failure::usage(format!("{place} is too short: {characters} characters"))
                     .because("anyone who guesses this secret can manage the whole server")
@@ -168,12 +169,13 @@ impl Bootstrap {
                 Failure::usage("the credentials of the first management application are invalid")
                     .because(error.to_string())
             }
-        })
+        };
+        credentials.map_err(|error| failure(&error).caused_by(error.cause()))
     }
 }
 
 fn alone(given: &str, missing: &str) -> Failure {
-    Failure::usage(format!("{given} is set without {missing}")).help(
+    Failure::mistake(Cause::SettingMissing, format!("{given} is set without {missing}")).help(
         "set both; or set neither, and credentials are generated and written to first-credentials in the data directory",
     )
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
+use m2m_errors::Cause;
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
 use serde::Serialize;
@@ -80,7 +81,8 @@ impl<'a> Sources<'a> {
                     Ok(value) => values.push(value),
                     Err(wrong) => {
                         let name = named(setting, &origin);
-                        let failure = Failure::usage(format!("{name}: {}", wrong.what));
+                        let what = format!("{name}: {}", wrong.what);
+                        let failure = Failure::mistake(Cause::SettingInvalid, what);
                         let failure = self.placed(setting, &origin, span, failure);
                         let failure = wrong.why.into_iter().fold(failure, Failure::because);
                         self.mistakes.add(failure.help(wrong.help));

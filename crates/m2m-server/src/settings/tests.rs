@@ -1,5 +1,6 @@
 //! Settings from flags, variables and files, as a server would get them.
 
+mod causes;
 mod contradictions;
 mod documents;
 mod file;

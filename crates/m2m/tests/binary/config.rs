@@ -96,7 +96,7 @@ fn a_mistake_in_the_file_has_line_column_and_the_nearest_word() {
     );
     refused_by_both(
         &["--config", "/nowhere.toml"],
-        &["cannot read /nowhere.toml"],
+        &["cannot read /nowhere.toml", "m2m explain file-not-found\n"],
     );
 }
 
@@ -142,6 +142,16 @@ fn all_mistakes_are_reported_at_once() {
     assert_eq!(json["mistakes"][1]["line"], 2);
     assert_eq!(json["mistakes"][1]["column"], 11);
     assert_eq!(json["mistakes"][1]["help"][0], "did you mean `kinde`?");
+    let causes: Vec<&Value> = json["mistakes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mistake| &mistake["cause"])
+        .collect();
+    assert_eq!(
+        causes,
+        ["setting-unknown", "setting-invalid", "setting-invalid"]
+    );
 }
 
 #[test]
@@ -223,7 +233,11 @@ fn config_check_reads_the_named_files_and_creates_none() {
     check(&["--world", &unfit], &["world.toml:3:"]);
     check(
         &["--data", &broken],
-        &["cannot use the directory", "is not a directory"],
+        &[
+            "cannot use the directory",
+            "is not a directory",
+            "m2m explain file-unusable\n",
+        ],
     );
     check(
         &["--data", &format!("{broken}/below")],
@@ -283,13 +297,29 @@ fn config_check_reports_keys_that_others_can_read_and_all_other_mistakes() {
             "cannot read the certificate file /nowhere.pem",
             "can be read by others",
             "chmod o=",
+            "m2m explain file-open-to-others\n",
+            "m2m explain file-not-found\n",
             "2 mistakes",
         ],
     );
     let check = ["config", "check", "--data", "d", "--sealing-key-file", &key];
-    refused(&check, &["is open to others", "chmod 600"]);
+    refused(
+        &check,
+        &[
+            "is open to others",
+            "chmod 600",
+            "m2m explain file-open-to-others\n",
+        ],
+    );
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
-    refused(&check, &["there is no sealing key in", "openssl rand"]);
+    refused(
+        &check,
+        &[
+            "there is no sealing key in",
+            "openssl rand",
+            "m2m explain sealing-key-invalid\n",
+        ],
+    );
 }
 
 /// Returns the names of the files in a folder.
@@ -317,6 +347,10 @@ fn f15_config_check_opens_the_stored_keys_as_a_start_does_and_changes_nothing() 
     );
     let wrong = data.bad(2, &["config", "check", "--sealing-key-file", &other]);
     assert!(wrong.contains("sealed with another sealing key"), "{wrong}");
+    assert!(
+        wrong.ends_with("m2m explain sealing-key-wrong\n"),
+        "{wrong}"
+    );
     let path = data.path();
     let check = ["config", "check", "--data", path.to_str().unwrap()];
     let of_variable = m2m(&check)
@@ -335,6 +369,7 @@ fn f15_config_check_opens_the_stored_keys_as_a_start_does_and_changes_nothing() 
     std::fs::write(data.path().join("m2m.db"), "").unwrap();
     let lost = data.bad(2, &["config", "check"]);
     assert!(lost.contains("is lost"), "{lost}");
+    assert!(lost.ends_with("m2m explain database-missing\n"), "{lost}");
 }
 
 #[test]
@@ -358,7 +393,9 @@ fn f15_config_check_reads_the_first_secret_and_knows_the_addresses_of_this_machi
         ],
         &[
             "too short: 7 characters",
+            "m2m explain preset-credentials-invalid\n",
             "cannot listen on 192.0.2.1:8443",
+            "m2m explain address-not-local\n",
             "2 mistakes",
         ],
     );

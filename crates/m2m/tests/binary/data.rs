@@ -159,6 +159,10 @@ fn a_directory_in_use_is_refused_with_the_fix() {
             stderr.contains("is in use") && stderr.contains("help: stop the server"),
             "{stderr}"
         );
+        assert!(
+            stderr.ends_with("= note: m2m explain data-directory-in-use\n"),
+            "{stderr}"
+        );
     }
 }
 
@@ -175,6 +179,10 @@ fn a_directory_of_a_newer_release_is_refused_and_left_alone() {
         assert!(stderr.contains("used by a newer release"), "{stderr}");
         assert!(stderr.contains("version 77"), "{stderr}");
         assert!(stderr.contains("help: use that release"), "{stderr}");
+        assert!(
+            stderr.ends_with("= note: m2m explain data-schema-newer\n"),
+            "{stderr}"
+        );
     }
     let output = data.apply(WORLD, &[]);
     assert_eq!(output.status.code(), Some(1));
@@ -193,6 +201,10 @@ fn another_directory_does_not_become_a_data_directory_when_it_is_read() {
     ] {
         let stderr = data.bad(2, arguments);
         assert!(stderr.contains("is not a data directory"), "{stderr}");
+        assert!(
+            stderr.ends_with("= note: m2m explain data-directory-missing\n"),
+            "{stderr}"
+        );
         assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
     }
     let stderr = text(&run(&["export", "--data", "nowhere"]).stderr);

@@ -108,7 +108,7 @@ fn a_wrong_world_starts_nothing_and_is_reported_with_its_place_and_the_nearest_w
     assert_eq!(text(&output.stdout), "");
     let expected = format!(
         "error: unknown field `audince`\n  --> {path}:9:1\n   |\n 9 | audince = \"x\"\n   | ^^^^^^^\n   \
-         = help: did you mean `audience`?\n"
+         = help: did you mean `audience`?\n   = note: m2m explain registry-file-invalid\n"
     );
     let expected = expected.replace("\n  ", "\n ").replace("\n 9 |", "\n9 |");
     assert_eq!(text(&output.stderr), expected);
@@ -126,6 +126,10 @@ fn an_inconsistent_world_is_reported_too() {
     let stderr = text(&output.stderr);
     assert!(
         stderr.contains("there is no scope of this API with the name \"read:report\""),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains(" = note: m2m explain registry-file-unfit\n"),
         "{stderr}"
     );
     assert!(stderr.contains(":23:"), "{stderr}");
@@ -313,7 +317,12 @@ fn an_address_in_use_is_reported() {
         &server.address.to_string(),
     ]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("choose another address with --listen"));
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("choose another address with --listen")
+            && stderr.ends_with("= note: m2m explain address-in-use\n"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -88,7 +88,7 @@ async fn carry_out(
 }
 
 fn refused(error: &ApplyError, world: &World, folder: &Path) -> Failure {
-    match error {
+    let failure = match error {
         ApplyError::Mistake(mistake) => world.report(mistake),
         ApplyError::Left { .. } => Failure::usage(error.to_string())
             .because("nothing was changed")
@@ -98,5 +98,6 @@ fn refused(error: &ApplyError, world: &World, folder: &Path) -> Failure {
             .help("authorize another application for {issuer}/api first"),
         ApplyError::Commit(error) => data::not_committed(error, folder),
         _ => Failure::refused(error.to_string()),
-    }
+    };
+    failure.caused_by(error.cause())
 }

@@ -129,7 +129,7 @@ fn send(
     let file = RegistryDocument::Toml(world.source().to_owned());
     let answer = management.try_call::<ApplyRegistry>(&NoNames, &query, &file)?;
     answer.map_err(|refusal| match refusal.mistake() {
-        Some((what, place)) => world.report_from_server(what, place),
+        Some((cause, what, place)) => world.report_from_server(cause, what, place),
         None => management.failure::<ApplyRegistry>(&refusal),
     })
 }

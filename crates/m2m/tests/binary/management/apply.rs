@@ -146,6 +146,7 @@ fn a_mistake_is_shown_with_its_place() {
         "^^^^^^^^^^^^^^",
         "the earlier one is in line 2",
         "help: did you mean \"read:report\"?",
+        "note: m2m explain registry-file-invalid\n",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }

@@ -85,7 +85,7 @@ async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8
 
 pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
     let set = JwkSet::parse(json).map_err(|error| {
-        let failure = Failure::usage(format!("{place} is not a JWK set"));
+        let failure = Failure::mistake(error.cause(), format!("{place} is not a JWK set"));
         match jwks_uri(json) {
             Some(jwks_uri) => failure
                 .because("it is the metadata of an issuer")
