@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 use m2m_client::{AccessToken, Credentials, TokenError, UnexpectedReason, read_token};
-use m2m_errors::ErrorCode;
+use m2m_errors::{Cause, ErrorCode};
 use oauth_proto::UnixTime;
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
@@ -57,6 +57,7 @@ fn a_refusal_contains_the_texts_of_the_server_and_has_fixes() {
     let body = r#"{"error":"invalid_scope","error_description":"The scope \u001b[2J is unknown","error_uri":"https://id.example/errors/invalid_scope","trace_id":"4bf9"}"#;
     let fields = [("retry-after", "7")];
     let error = read(400, &fields, body).unwrap_err();
+    assert_eq!(error.cause(), Cause::TokenRequestRefused);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     assert_eq!(error.fixes(), ErrorCode::InvalidScope.entry().advice.fixes);
     assert_eq!(
@@ -125,6 +126,7 @@ fn the_page_of_a_proxy_is_not_a_token_response() {
         "the answer is text/html instead of application/json; it contains: Sign in"
     );
     assert!(error.fixes().iter().any(|fix| fix.contains("curl")));
+    assert_eq!(error.cause(), Cause::AnswerNotUnderstood);
 
     let fields = [("content-type", "text/html"), ("retry-after", "30")];
     let page = "<html><title>502 Bad Gateway</title></html>";
@@ -137,7 +139,8 @@ fn the_page_of_a_proxy_is_not_a_token_response() {
 #[test]
 fn a_redirect_is_reported_with_its_target() {
     let fields = [("location", "https://id.example/login?session=1")];
-    let (because, _, _) = unexpected(read(302, &fields, ""));
+    let (because, _, error) = unexpected(read(302, &fields, ""));
+    assert_eq!(error.cause(), Cause::AnswerRedirected);
     assert_eq!(
         because,
         UnexpectedReason::Redirect {
@@ -150,7 +153,8 @@ fn a_redirect_is_reported_with_its_target() {
 fn a_token_of_another_type_is_refused() {
     for token_type in ["DPoP", "mac", "N_A", ""] {
         let body = format!(r#"{{"access_token":"a.b.c","token_type":"{token_type}"}}"#);
-        let (because, text, _) = unexpected(read(200, JSON, &body));
+        let (because, text, error) = unexpected(read(200, JSON, &body));
+        assert_eq!(error.cause(), Cause::TokenTypeUnsupported);
         assert_eq!(
             because,
             UnexpectedReason::TokenType {
@@ -184,6 +188,10 @@ fn an_answer_without_a_valid_token_is_refused_and_not_repeated() {
             "{shown}"
         );
         assert!(!error.fixes().is_empty());
+        let is_unusable = body.contains(r#""access_token":"","#) || body.contains('\\');
+        if is_unusable {
+            assert_eq!(error.cause(), Cause::TokenUnusable, "{body}");
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use m2m_client::{
     AccessToken, AccessTokenRequest, AuthenticationMethod, BoxError, Client, Credentials,
     DiscoveryError, TokenError, TransportFailure,
 };
+use m2m_errors::Cause;
 use oauth_proto::Issuer;
 use oauth_proto::UnixTime;
 use tower_service::Service;
@@ -133,6 +134,7 @@ fn a37_metadata_of_another_issuer_are_not_used() {
             panic!("{error:?}")
         };
         assert_eq!(named, other);
+        assert_eq!(error.cause(), Cause::MetadataIssuerMismatch);
         assert!(!error.fixes().is_empty());
         assert!(
             asked
@@ -172,7 +174,9 @@ fn the_more_informative_of_two_failures_is_reported() {
                 status => answer(status, ""),
             }
         });
-        ask(&client).unwrap_err().to_string()
+        let error = ask(&client).unwrap_err();
+        assert!(first == 503 || second != 404 || error.cause() == Cause::MetadataNotFound);
+        error.to_string()
     };
     assert!(error_text(404, 503).contains("503"));
     assert!(error_text(503, 404).contains("503"));
@@ -188,6 +192,7 @@ fn the_error_of_a_custom_transport_is_kept_without_the_secret() {
         panic!("{error:?}")
     };
     assert_eq!(transport.failure(), TransportFailure::Other);
+    assert_eq!(error.cause(), Cause::RequestNotSent);
     assert_eq!(transport.detail(), Some("the pool is full of [redacted]"));
     assert!(!error.fixes().is_empty());
 }

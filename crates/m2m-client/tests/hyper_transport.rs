@@ -10,6 +10,7 @@ use m2m_client::{
     AccessTokenRequest, Client, Credentials, HyperTransport, HyperTransportBuilder,
     InvalidCaCertificates, PlainHttp, TokenError, TransportError, TransportFailure,
 };
+use m2m_errors::Cause;
 use oauth_proto::Issuer;
 use oauth_proto::UnixTime;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -105,11 +106,12 @@ async fn get(builder: HyperTransportBuilder, url: &str) -> Result<Response<Bytes
 }
 
 #[track_caller]
-fn failed(answer: Result<Response<Bytes>, TransportError>, expected: TransportFailure) {
+fn failed(answer: Result<Response<Bytes>, TransportError>, expected: TransportFailure) -> Cause {
     let error = answer.expect_err("there is no answer");
     assert_eq!(error.failure(), expected, "{error}");
     assert!(!error.failure().advice().fixes.is_empty());
     assert!(!error.failure().advice().causes.is_empty());
+    error.failure().cause()
 }
 
 const YEARS: (i32, i32) = (2020, 2120);
@@ -271,22 +273,26 @@ async fn an_unreachable_server_is_reported_with_the_reason() {
         listener.local_addr().unwrap()
     };
     let answer = get(HyperTransport::builder(), &format!("http://{closed}/")).await;
-    failed(answer, TransportFailure::ConnectionRefused);
+    let cause = failed(answer, TransportFailure::ConnectionRefused);
+    assert_eq!(cause, Cause::ConnectionRefused);
     // A name that every resolver refuses without a query: a label has at most 63 letters.
     let unresolvable = format!("//{}.example/", "a".repeat(64));
     let anywhere = HyperTransport::builder().plain_http(PlainHttp::Allowed);
     let answer = get(anywhere, &format!("http:{unresolvable}")).await;
-    failed(answer, TransportFailure::NameUnresolved);
+    let cause = failed(answer, TransportFailure::NameUnresolved);
+    assert_eq!(cause, Cause::HostNameUnresolved);
     for url in ["http://id.example/", "http://192.0.2.1/"] {
         let answer = get(HyperTransport::builder(), url).await;
-        failed(answer, TransportFailure::PlainHttp);
+        let cause = failed(answer, TransportFailure::PlainHttp);
+        assert_eq!(cause, Cause::PlainHttpRefused);
     }
     for url in [
         "ftp://localhost/".to_owned(),
         format!("https:{unresolvable}"),
     ] {
         let answer = get(HyperTransport::builder(), &url).await;
-        failed(answer, TransportFailure::UrlInvalid);
+        let cause = failed(answer, TransportFailure::UrlInvalid);
+        assert_eq!(cause, Cause::ServerUrlInvalid);
     }
 }
 
@@ -299,19 +305,20 @@ async fn answers_are_bounded_in_time_and_size() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let answer = get(quick, &format!("http://{address}/")).await;
-    failed(answer, TransportFailure::TimedOut);
+    let cause = failed(answer, TransportFailure::TimedOut);
+    assert_eq!(cause, Cause::AnswerTimedOut);
     // A handshake that never begins.
     let impatient = HyperTransport::builder().connect_timeout(Duration::from_millis(50));
     let answer = get(impatient, &format!("https://{address}/")).await;
-    failed(answer, TransportFailure::ConnectTimedOut);
+    let cause = failed(answer, TransportFailure::ConnectTimedOut);
+    assert_eq!(cause, Cause::ConnectionTimedOut);
 
     let port = serve(None, http_answer(&"x".repeat(1001))).await;
     let url = format!("http://127.0.0.1:{port}/");
     let small = |bytes| HyperTransport::builder().max_answer_bytes(bytes);
-    failed(
-        get(small(1000), &url).await,
-        TransportFailure::AnswerTooLarge,
-    );
+    let answer = get(small(1000), &url).await;
+    let cause = failed(answer, TransportFailure::AnswerTooLarge);
+    assert_eq!(cause, Cause::AnswerTooLarge);
     assert_eq!(get(small(1001), &url).await.unwrap().body().len(), 1001);
 
     let port = serve(None, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabc").await;
@@ -320,14 +327,16 @@ async fn answers_are_bounded_in_time_and_size() {
         &format!("http://127.0.0.1:{port}/"),
     )
     .await;
-    failed(answer, TransportFailure::ConnectionLost);
+    let cause = failed(answer, TransportFailure::ConnectionLost);
+    assert_eq!(cause, Cause::ConnectionLost);
     let port = serve(None, "").await;
     let answer = get(
         HyperTransport::builder(),
         &format!("http://127.0.0.1:{port}/"),
     )
     .await;
-    failed(answer, TransportFailure::ConnectionLost);
+    let cause = failed(answer, TransportFailure::ConnectionLost);
+    assert_eq!(cause, Cause::ConnectionLost);
 }
 
 #[tokio::test]
@@ -360,6 +369,7 @@ fn an_invalid_certificate_is_refused_with_its_number() {
     };
     let (_, good) = certificate(&["localhost"], YEARS);
     assert_eq!(refused(""), InvalidCaCertificates::NoCertificate);
+    assert_eq!(refused("").cause(), Cause::CaCertificatesInvalid);
     assert_eq!(refused("a.b.c"), InvalidCaCertificates::NoCertificate);
     let half: String = good
         .lines()

@@ -250,6 +250,7 @@ async fn a_file_that_is_not_a_store_is_refused_with_its_name() {
     .unwrap();
     let error = place.error();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    assert_eq!(error.cause(), Cause::StoreDamaged);
     names_the_file(&error, &database);
 
     std::fs::remove_file(&database).unwrap();
@@ -270,6 +271,7 @@ async fn a_file_that_is_not_a_store_is_refused_with_its_name() {
     std::fs::write(&file, "").unwrap();
     let error = Sqlite::open(&file).unwrap_err();
     assert!(matches!(error, StoreError::Unopened { .. }), "{error:?}");
+    assert_eq!(error.cause(), Cause::DataDirectoryUnreadable);
     names_the_file(&error, &file);
 }
 
@@ -354,6 +356,7 @@ async fn x13_a_change_that_does_not_fit_on_the_disk_is_not_acknowledged() {
     }
     let (jti, error) = failed.expect("the disk is full");
     assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
+    assert_eq!(error.cause(), Cause::DiskFull);
     assert_eq!(store.is_revoked(&jti).await, Ok(false));
     drop(store);
     // With room again, the store works again.

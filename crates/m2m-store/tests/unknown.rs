@@ -153,6 +153,10 @@ async fn commits_while_the_disk_fails() {
             matches!(&outcome, Err(CommitError::Store(StoreError::Failed { .. }))),
             "{outcome:?}"
         );
+        assert_eq!(
+            outcome.map_err(|error| error.cause()),
+            Err(m2m_errors::Cause::DiskFailed)
+        );
     }
     assert!(store.settle().await.is_err());
     let usage = store.add_usage(UsageBatch::default()).await;

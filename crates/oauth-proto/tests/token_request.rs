@@ -179,6 +179,10 @@ fn x17_refuses_a_form_beyond_a_limit_and_accepts_one_at_the_limit() {
     check("a&b&c", Some(InvalidForm::ParametersTooMany { limit: 2 }));
     check("abcd=e", Some(InvalidForm::NameTooLong { offset: 0 }));
     check("a&b=cdefg", Some(InvalidForm::ValueTooLong { offset: 4 }));
+    for too_long in ["abcd=e", "a&b=cdefg"] {
+        let error = Form::parse(too_long.as_bytes(), &limits).unwrap_err();
+        assert_eq!(error.cause(), Cause::ParameterTooLong);
+    }
     // Lengths are those of the decoded text.
     check("a=%41%41%41%41", None);
 }

@@ -18,6 +18,12 @@ pub(super) fn names(tree: &Tree) -> BTreeSet<&str> {
     tree.rust().flat_map(|file| names_in(&file.text)).collect()
 }
 
+/// Returns the texts of the files that have a test of this name.
+pub(super) fn files_with<'t>(tree: &'t Tree, test: &str) -> impl Iterator<Item = &'t str> {
+    let has_test = move |file: &&File| names_in(&file.text).any(|name| name == test);
+    tree.rust().filter(has_test).map(|file| &*file.text)
+}
+
 /// Returns the ids that tests carry, each with the path of a file that has it.
 pub(super) fn ids(tree: &Tree) -> BTreeSet<(String, &str)> {
     tree.rust().flat_map(ids_in).collect()

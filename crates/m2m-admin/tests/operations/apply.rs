@@ -469,6 +469,7 @@ fn a_concurrent_change_is_detected() {
         .wait(prepared.commit(registry.backend()))
         .unwrap_err();
     assert_eq!(error, m2m_store::CommitError::Conflict);
+    assert_eq!(error.cause(), m2m_errors::Cause::RegistryChanged);
     assert_eq!(
         registry
             .wait(registry.backend().snapshot())

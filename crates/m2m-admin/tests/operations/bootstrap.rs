@@ -91,6 +91,7 @@ fn a_partial_manager_is_refused_as_the_preset_application() {
     let preset = PresetCredentials::new("boss", &"x".repeat(32)).unwrap();
     let error = registry.bootstrap(Some(&preset)).unwrap_err();
     assert!(matches!(error, BootstrapError::Incapable { .. }), "{error}");
+    assert_eq!(error.cause(), m2m_errors::Cause::ManagerIncapable);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use m2m_admin::{EnsuredKeys, ImportedKey, InvalidImport, KeyError};
 use m2m_authority::registry::KeyState;
+use m2m_errors::Cause;
 use m2m_jwt::{
     Algorithm, InvalidKey, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey, UnixTime,
 };
@@ -130,6 +131,7 @@ fn an_imported_key_signs_if_no_other_does_and_is_announced_otherwise() {
     };
     let again = registry.import(&jwk, Some(KeyState::Retiring), NOW);
     assert_eq!(again.unwrap_err(), taken);
+    assert_eq!(taken.cause(), Cause::KeyIdTaken);
 
     let (_, document) = new_key(Algorithm::EdDsa);
     let second = ImportedKey::read(document.secret_der(), None, Some("second")).unwrap();
@@ -197,17 +199,14 @@ fn an_unusable_private_key_is_refused_with_the_reason() {
         (X25519, InvalidKey::TypeUnsupported),
     ] {
         for algorithm in [None, Some(Algorithm::Rs256), Some(Algorithm::Es256)] {
-            assert_eq!(
-                read(pem.as_bytes(), algorithm, None),
-                key_error(reason),
-                "{algorithm:?}"
-            );
+            let error = read(pem.as_bytes(), algorithm, None);
+            assert_eq!(error, key_error(reason), "{algorithm:?}");
+            assert_eq!(error.cause(), Cause::KeyUnsupported);
         }
     }
-    assert_eq!(
-        read(RSA_2048.as_bytes(), None, None),
-        InvalidImport::AlgorithmNeeded
-    );
+    let unclear = read(RSA_2048.as_bytes(), None, None);
+    assert_eq!(unclear, InvalidImport::AlgorithmNeeded);
+    assert_eq!(unclear.cause(), Cause::KeyAlgorithmUnclear);
     let es256 = Some(Algorithm::Es256);
     assert_eq!(
         read(ED25519.as_bytes(), es256, None),
@@ -216,10 +215,9 @@ fn an_unusable_private_key_is_refused_with_the_reason() {
         }
     );
     for key_id in ["", "two words", "ü"] {
-        assert_eq!(
-            read(ED25519.as_bytes(), None, Some(key_id)),
-            InvalidImport::KeyId
-        );
+        let error = read(ED25519.as_bytes(), None, Some(key_id));
+        assert_eq!(error, InvalidImport::KeyId);
+        assert_eq!(error.cause(), Cause::KeyIdInvalid);
     }
 }
 

@@ -66,6 +66,10 @@ mod tests {
             found.map_err(|error| named(error.into()).in_file("test"))
         };
         assert_eq!(count(1_000_000), Err(StoreError::TooMuchWork));
+        assert_eq!(
+            count(1_000_000).map_err(|error| error.cause()),
+            Err(m2m_errors::Cause::QueryTooExpensive)
+        );
         effort.begin();
         assert_eq!(count(1_000), Ok(1_000));
     }

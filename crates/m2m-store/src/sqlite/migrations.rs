@@ -148,10 +148,11 @@ mod tests {
             connection
                 .pragma_update(None, "user_version", version)
                 .unwrap();
-            assert!(matches!(
-                Schema::of(&connection),
-                Err(Fault::Store(StoreError::UnreleasedSchema { found })) if found == version
-            ));
+            let Err(Fault::Store(error)) = Schema::of(&connection) else {
+                panic!("version {version} was never released")
+            };
+            assert_eq!(error, StoreError::UnreleasedSchema { found: version });
+            assert_eq!(error.cause(), m2m_errors::Cause::DataSchemaUnreleased);
         }
         assert_eq!(schema(&connection), before);
     }

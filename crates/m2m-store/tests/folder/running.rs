@@ -50,6 +50,7 @@ fn displaced_after(
             |error: &StoreError| matches!(error, StoreError::Displaced { what } if what.contains("data"));
         let error = store.changes_since(Version(1)).await.expect_err("nothing is acknowledged");
         assert!(is_displaced(&error), "{error:?}");
+        assert_eq!(error.cause(), m2m_errors::Cause::DataDirectoryDisplaced);
         let error = store.commit(Version(1), change(2)).await.expect_err("nothing is acknowledged");
         assert!(
             matches!(&error, CommitError::Store(error) if is_displaced(error)),

@@ -58,6 +58,7 @@ async fn x21_the_database_of_another_directory_is_refused() {
         matches!(&error, StoreError::Foreign { why, .. } if why.contains("m2m.id")),
         "{error:?}"
     );
+    assert_eq!(error.cause(), m2m_errors::Cause::DatabaseForeign);
     assert!(fs::read(place.file("m2m.db")).unwrap() == before);
     // An operator who wants to use the database nevertheless deletes the file.
     fs::remove_file(place.file("m2m.id")).unwrap();

@@ -100,6 +100,8 @@ fn f17_an_application_whose_tokens_would_be_too_long_is_refused() {
         message.contains("feature_flags: ") && message.contains("billing"),
         "{message}"
     );
+    let cause = server.refused().unwrap().cause;
+    assert_eq!(cause, m2m_errors::Cause::ApplicationTokenTooLong);
     // More members than our own reader of tokens accepts, however short they are.
     let answer = server.call(MANAGER, "PATCH", BILLING, &flags(201, 1));
     refused(&answer, 400, "FIELD_INVALID");

@@ -450,6 +450,8 @@ fn no_record_grows_beyond_what_a_change_may_write() {
     });
     let code = grown.unwrap().pointer("/errors/0/code").cloned();
     assert_eq!(code.unwrap(), "RECORD_TOO_LARGE");
+    let cause = server.refused().unwrap().cause;
+    assert_eq!(cause, m2m_errors::Cause::RecordTooLarge);
     // The existing record can still be changed.
     let api = "/api/v1/apis/https%3A%2F%2Fissuer.example%2Fapi";
     let renamed = json!({ "name": "Management" });

@@ -112,5 +112,7 @@ fn x25_an_export_that_is_too_large_is_refused_with_the_command_to_use() {
     assert_eq!(status, 409);
     let error = refused.pointer("/errors/0").unwrap();
     assert_eq!(error.get("code"), Some(&json!("REGISTRY_TOO_LARGE")));
+    let cause = server.refused().unwrap().cause;
+    assert_eq!(cause, m2m_errors::Cause::RegistryTooLarge);
     assert!(error.to_string().contains("m2m export --data"), "{error}");
 }
