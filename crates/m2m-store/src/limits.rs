@@ -11,9 +11,11 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreLimits {
     /// The maximum number of refused requests of all clients together. Beyond it the client that has most of them loses its oldest, so
-    /// that a client that floods the log pushes out its own.
+    /// that a client that floods the log pushes out its own. Requests that authenticated keep half of the room if they need it, and the
+    /// others the other half.
     pub refusals: u64,
-    /// The maximum number of refused requests of one client.
+    /// The maximum number of refused requests of one client that authenticated, and of those that only named it: any stranger can send
+    /// these.
     pub refusals_of_a_client: u64,
     /// The maximum number of refused requests that named no application, together: any stranger can send these.
     pub refusals_of_unknown: u64,

@@ -122,6 +122,9 @@ pub struct Refused {
     pub cause: Cause,
     /// The client id that the request named, if an application has it.
     pub client_id: Option<Box<str>>,
+    /// True if the caller authenticated as this application. Any other caller only names it, and displaces no refusal of a caller that
+    /// authenticated. It counts as false without a client id.
+    pub authenticated: bool,
     /// The address that the request came from.
     pub address: Option<IpAddr>,
     /// The result of a diagnosis, as JSON; absent until there is one.

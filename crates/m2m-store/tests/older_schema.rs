@@ -5,13 +5,17 @@ use std::path::Path;
 use m2m_authority::TraceId;
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend as _, RefusalQuery, Refused, Sqlite, UsageBatch};
+use m2m_store::{Backend as _, RefusalQuery, Refused, Sqlite, StoreLimits, UsageBatch};
 use rusqlite::Connection;
 
 /// The schemas, each as the migration from the previous one.
-const SCHEMAS: [(u32, &str); 2] = [
+const SCHEMAS: [(u32, &str); 3] = [
     (3, include_str!("../src/sqlite/migrations/V3__registry.sql")),
     (4, include_str!("../src/sqlite/migrations/V4__identity.sql")),
+    (
+        5,
+        include_str!("../src/sqlite/migrations/V5__refusal_filters.sql"),
+    ),
 ];
 
 /// The mark of databases of this program.
@@ -26,6 +30,7 @@ fn refused(number: u8, request_id: Option<&str>) -> Refused {
         time: NOW,
         cause: Cause::SecretWrong,
         client_id: Some("billing-job".into()),
+        authenticated: false,
         address: Some([192, 0, 2, number].into()),
         diagnosis: None,
     }
@@ -138,6 +143,54 @@ async fn x24_a_cause_of_another_release_does_not_hide_the_other_refusals() {
     let of = |number| store.refused(TraceId::from_random([number; 16]));
     assert_eq!(of(3).await.expect("an answer"), None);
     assert!(of(2).await.expect("an answer").is_some());
+}
+
+#[tokio::test]
+async fn x20_refusals_of_an_older_schema_are_bounded_by_what_they_prove() {
+    let operation = format!(
+        "{} UPDATE refused SET diagnosis = '{}' WHERE cause = 'token-expired';",
+        row(2, "token-expired"),
+        r#"{"operation":"getApis","status":401,"code":"TOKEN_EXPIRED"}"#
+    );
+    let nameless = format!(
+        "{} UPDATE refused SET client_id = NULL WHERE cause = 'client-unknown';",
+        row(4, "client-unknown")
+    );
+    let rows = [
+        row(1, "quota-exceeded"),
+        operation,
+        row(3, "secret-wrong"),
+        nameless,
+    ];
+    for (version, _) in SCHEMAS {
+        let above = tempfile::tempdir().expect("a folder");
+        let folder = above.path().join("data");
+        older(&folder, version, &rows.concat());
+        let limits = StoreLimits {
+            refusals_of_a_client: 2,
+            refusals_of_unknown: 1,
+            ..StoreLimits::default()
+        };
+        let store = Sqlite::open_with(&folder, limits).expect("a store");
+        let of = async |number| {
+            let trace_id = TraceId::from_random([number; 16]);
+            store.refused(trace_id).await.expect("an answer")
+        };
+        for number in [1, 2, 3, 4] {
+            let kept = of(number).await.expect("a refusal of the older schema");
+            assert_eq!(kept.authenticated, number <= 2, "{version}: {number}");
+        }
+        let batch = UsageBatch {
+            refused: (5..9).map(|number| refused(number, None)).collect(),
+            ..UsageBatch::default()
+        };
+        store.add_usage(batch).await.expect("room");
+        let mut kept = Vec::new();
+        for number in 1..9 {
+            kept.extend(of(number).await.map(|_| number));
+        }
+        assert_eq!(kept, [1, 2, 4, 7, 8], "{version}");
+    }
 }
 
 /// Sets the mode that the store gives its files.

@@ -96,6 +96,7 @@ fn refused(number: u32, client_id: Option<&str>, time: UnixTime) -> Refused {
         time,
         cause: Cause::SecretWrong,
         client_id: client_id.map(Into::into),
+        authenticated: false,
         address: None,
         diagnosis: None,
     }
@@ -416,6 +417,79 @@ async fn x20_clients_that_flood_displace_only_their_own_refusals() {
         kept += u32::from(is_there(&store, number).await);
     }
     assert_eq!(kept, 1_000);
+}
+
+#[tokio::test]
+async fn x20_requests_that_only_name_a_client_displace_none_that_authenticated() {
+    let store = in_memory_with(StoreLimits {
+        refusals: 1_000,
+        refusals_of_a_client: 100,
+        refusals_of_unknown: 300,
+        ..StoreLimits::default()
+    });
+    let of = |number: u32, client: u32, authenticated| Refused {
+        authenticated,
+        ..refused(number, Some(&format!("client{client}")), NOW)
+    };
+    // As many clients as there is room for in half of the store, each at its limit.
+    for client in 0..5 {
+        let own = (0..100).map(|number| of(client * 100 + number, client, true));
+        add_refused(&store, own.collect()).await;
+    }
+    // A stranger that knows the ids of twenty clients floods the log of each.
+    for client in 0..20 {
+        for batch in 0..3 {
+            let first = 10_000 + client * 1_000 + batch * 300;
+            let flood = (first..first + 300).map(|number| of(number, client, false));
+            add_refused(&store, flood.collect()).await;
+        }
+    }
+    let unknown = (40_000..41_000).map(|number| refused(number, None, NOW));
+    add_refused(&store, unknown.collect()).await;
+    for number in 0..500 {
+        assert!(is_there(&store, number).await, "{number}");
+    }
+    let mut of_the_flood = 0;
+    for number in 10_000..41_000 {
+        of_the_flood += u32::from(is_there(&store, number).await);
+    }
+    assert_eq!(of_the_flood, 500, "the other half of the room");
+
+    // Nor do clients that authenticate displace the others.
+    for client in 0..20 {
+        let own = (0..200).map(|number| of(50_000 + client * 200 + number, client, true));
+        add_refused(&store, own.collect()).await;
+    }
+    let mut kept = 0;
+    for number in 10_000..41_000 {
+        kept += u32::from(is_there(&store, number).await);
+    }
+    assert_eq!(kept, of_the_flood);
+}
+
+#[tokio::test]
+async fn x20_each_kind_of_caller_has_a_limit_for_a_client() {
+    let store = in_memory_with(StoreLimits {
+        refusals_of_a_client: 10,
+        ..StoreLimits::default()
+    });
+    // Both kinds in one batch, one after the other.
+    let both = (0..100).map(|number| Refused {
+        authenticated: number % 2 == 0,
+        ..refused(number, Some("one"), NOW)
+    });
+    add_refused(&store, both.collect()).await;
+    for number in 0..100 {
+        assert_eq!(is_there(&store, number).await, number >= 80, "{number}");
+    }
+    // Only a client can authenticate.
+    let unknown = Refused {
+        authenticated: true,
+        ..refused(100, None, NOW)
+    };
+    add_refused(&store, vec![unknown.clone()]).await;
+    let kept = store.refused(unknown.trace_id).await.unwrap();
+    assert_eq!(kept, Some(refused(100, None, NOW)));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use m2m_jwt::UnixTime;
 use super::issue::Issued;
 use crate::diagnose::Ignored;
 use crate::refusal::{RecordedClientId, Refusal};
-use crate::{RequestId, TraceId};
+use crate::{Check, RequestId, TraceId};
 
 /// The facts about a request that do not depend on its outcome.
 ///
@@ -91,6 +91,17 @@ pub struct RefusedEvent {
     pub cause: Cause,
     /// The client id of the operator who made the request in the name of the application, if one did.
     pub operator: Option<Arc<str>>,
+}
+
+impl RefusedEvent {
+    /// Returns true if the request authenticated as the application, or an operator made it in the name of the application. Any stranger can
+    /// send requests for which this is false.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        let is_known = matches!(self.client_id, RecordedClientId::Known(_));
+        let is_past = Check::of(self.cause).is_some_and(|check| check > Check::Authentication);
+        is_known && (is_past || self.operator.is_some())
+    }
 }
 
 /// Returns the event that the log keeps of a decision.

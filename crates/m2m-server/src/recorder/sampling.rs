@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use m2m_authority::RecordedClientId;
 use m2m_authority::flow::RefusedEvent;
-use m2m_authority::{Check, RecordedClientId};
 use m2m_errors::Cause;
 use m2m_host::address_block::AddressBlock;
 use m2m_jwt::UnixTime;
@@ -89,10 +89,8 @@ struct Budget {
 impl CallerKind {
     /// Returns the kind of the caller that the token endpoint refused.
     pub(crate) fn of(event: &RefusedEvent) -> Self {
-        let is_authenticated = event.operator.is_some()
-            || Check::of(event.cause).is_some_and(|check| check > Check::Authentication);
         match &event.client_id {
-            RecordedClientId::Known(_) if is_authenticated => Self::Authenticated,
+            RecordedClientId::Known(_) if event.is_authenticated() => Self::Authenticated,
             RecordedClientId::Known(_) => Self::Named,
             RecordedClientId::None | RecordedClientId::Withheld { .. } => Self::Stranger,
         }
@@ -105,6 +103,11 @@ impl CallerKind {
             (Some(_), Cause::ScopeBeyondToken | Cause::ManagementProtected) => Self::Powerful,
             (Some(_), _) => Self::Authenticated,
         }
+    }
+
+    /// Returns true if the caller authenticated as the application that the request names.
+    pub(super) const fn is_authenticated(self) -> bool {
+        matches!(self, Self::Authenticated | Self::Powerful)
     }
 
     /// Returns its name in the log.

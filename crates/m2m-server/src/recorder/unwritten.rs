@@ -11,11 +11,37 @@ use super::{Refused, log};
 #[derive(Debug, Default)]
 pub(super) struct Unwritten {
     batch: UsageBatch,
-    /// The number of refusals without a known client.
-    of_others: usize,
+    taken: Taken,
     /// The length of the diagnoses. Unit: bytes.
     bytes: usize,
     written_at: Option<UnixTime>,
+}
+
+/// The numbers of refusals that wait to be written.
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    /// Those that did not authenticate, with and without a known client.
+    unauthenticated: usize,
+    /// Those without a known client.
+    of_others: usize,
+}
+
+impl Taken {
+    /// Takes room for a refusal. Returns false if there is none: a part of the room is only for callers that authenticated, and another
+    /// part for those that at least name an application.
+    fn take(&mut self, is_known: bool, authenticated: bool) -> bool {
+        let is_full = self.all >= MAX_REFUSED
+            || !authenticated && self.unauthenticated >= MOST_UNAUTHENTICATED
+            || !is_known && self.of_others >= MOST_OF_OTHERS;
+        if is_full {
+            return false;
+        }
+        self.all += 1;
+        self.unauthenticated += usize::from(!authenticated);
+        self.of_others += usize::from(!is_known);
+        true
+    }
 }
 
 impl Unwritten {
@@ -26,12 +52,10 @@ impl Unwritten {
             RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
             RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
         };
-        let is_full = self.batch.refused.len() >= MAX_REFUSED
-            || client_id.is_none() && self.of_others >= MOST_OF_OTHERS;
-        if is_full {
+        let authenticated = refused.caller.is_authenticated();
+        if !self.taken.take(client_id.is_some(), authenticated) {
             return false;
         }
-        self.of_others += usize::from(client_id.is_none());
         let record = refused.operation.as_deref().map(|operation| {
             DiagnosisRecord::of_operation(m2m_admin::RefusedOperation {
                 operation: operation.operation.map(ToOwned::to_owned),
@@ -46,6 +70,7 @@ impl Unwritten {
             time: event.time,
             cause: event.cause,
             client_id,
+            authenticated,
             address: event.address,
             diagnosis: record.map(|record| record.to_json()),
         });
@@ -112,7 +137,7 @@ impl Unwritten {
     /// Takes as much as is to be written at once; returns nothing when nothing is left.
     pub(super) fn take(&mut self, now: UnixTime) -> Option<UsageBatch> {
         self.written_at = Some(now);
-        self.of_others = 0;
+        self.taken = Taken::default();
         self.bytes = 0;
         let batch = UsageBatch {
             issued: last_of(&mut self.batch.issued),
@@ -135,20 +160,24 @@ impl Unwritten {
         self.batch.secrets.extend(secrets);
         // One application has one entry, however many writes have failed.
         self.batch.issued = IssuedCount::summed(core::mem::take(&mut self.batch.issued));
-        let surplus = put_before(refused, &mut self.batch.refused);
+        put_before(refused, &mut self.batch.refused);
+        let all = self.batch.refused.len();
+        let mut taken = Taken::default();
+        let mut takes =
+            |it: &m2m_store::Refused| taken.take(it.client_id.is_some(), it.authenticated);
+        self.batch.refused.retain(|refused| takes(refused));
+        let surplus = all.saturating_sub(self.batch.refused.len());
+        self.taken = taken;
         put_before(diagnosed, &mut self.batch.diagnosed);
         self.bound_diagnosed();
         u64::try_from(surplus).unwrap_or(u64::MAX)
     }
 }
 
-/// Puts earlier elements before later ones, as far as there is room. Returns the number of elements dropped.
-fn put_before<T>(earlier: Vec<T>, all: &mut Vec<T>) -> usize {
+/// Puts earlier elements before later ones.
+fn put_before<T>(earlier: Vec<T>, all: &mut Vec<T>) {
     let later = core::mem::replace(all, earlier);
     all.extend(later);
-    let surplus = all.len().saturating_sub(MAX_REFUSED);
-    all.truncate(MAX_REFUSED);
-    surplus
 }
 
 /// Takes elements from the end, as many as are written at once.
@@ -174,6 +203,9 @@ const MAX_REFUSED: usize = 5_000;
 /// The maximum length of the diagnoses that wait to be written: a usual one has some 300 bytes, and none more than
 /// [`DiagnosisRecord::MAX_BYTES`] and its rest. Unit: bytes.
 const MAX_DIAGNOSED_BYTES: usize = 4 * 1024 * 1024;
+
+/// The maximum number of these that did not authenticate: a flood of requests that only name an application leaves room for its own.
+const MOST_UNAUTHENTICATED: usize = 4_000;
 
 /// The maximum number of these without a known client: a flood of unknown client ids leaves room for the others.
 const MOST_OF_OTHERS: usize = 2_500;
@@ -240,6 +272,36 @@ mod tests {
                 .iter()
                 .any(|refused| refused.trace_id == KNOWN)
         );
+    }
+
+    #[test]
+    fn x20_a_flood_that_only_names_a_client_leaves_room_for_its_own_refusals() {
+        let mut unwritten = Unwritten::default();
+        let own = Refused {
+            caller: CallerKind::Authenticated,
+            ..refused(KNOWN)
+        };
+        let flood = |unwritten: &mut Unwritten, trace_id| {
+            (0..MAX_REFUSED)
+                .filter(|_| unwritten.refused(&refused(trace_id)))
+                .count()
+        };
+        assert_eq!(flood(&mut unwritten, KNOWN), MOST_UNAUTHENTICATED);
+        assert!(unwritten.refused(&own));
+        // The same while the store accepts nothing, with floods of both kinds between the attempts.
+        for attempt in 2..=100 {
+            let batch = unwritten.take(NOON).unwrap();
+            flood(&mut unwritten, OTHER);
+            flood(&mut unwritten, KNOWN);
+            let dropped = unwritten.put_back(batch);
+            assert_eq!(dropped, 4_000, "{attempt}");
+            assert_eq!(flood(&mut unwritten, OTHER), 0, "{attempt}");
+            assert!(unwritten.refused(&own), "{attempt}");
+        }
+        let batch = unwritten.take(NOON).unwrap();
+        let of_own = batch.refused.iter().filter(|kept| kept.authenticated);
+        assert_eq!(of_own.count(), 100);
+        assert_eq!(batch.refused.len(), MOST_UNAUTHENTICATED + 100);
     }
 
     #[test]

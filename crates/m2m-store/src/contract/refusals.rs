@@ -47,6 +47,7 @@ fn all() -> Vec<Refused> {
         time: NOW.saturating_add_seconds(seconds),
         cause,
         client_id: client.map(Into::into),
+        authenticated: number == 3,
         address: None,
         diagnosis: (number == 1).then(|| "{}".into()),
     };

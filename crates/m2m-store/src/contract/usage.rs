@@ -120,6 +120,7 @@ fn refused(number: u32, client_id: Option<&str>) -> Refused {
         time: NOW,
         cause: Cause::SecretWrong,
         client_id: client_id.map(Into::into),
+        authenticated: false,
         address: None,
         diagnosis: None,
     }
@@ -137,7 +138,9 @@ async fn keeps_refusals(backend: &impl Backend) {
     let full = Refused {
         request_id: RequestId::parse(b"from-the-caller"),
         address: "2001:db8::1".parse().ok(),
-        diagnosis: Some("{\"cause\":\"secret-wrong\"}".into()),
+        diagnosis: Some("{\"cause\":\"quota-exceeded\"}".into()),
+        cause: Cause::QuotaExceeded,
+        authenticated: true,
         ..refused(1, Some("a"))
     };
     let bare = refused(2, None);
@@ -183,16 +186,24 @@ async fn keeps_refusals(backend: &impl Backend) {
 const FLOOD: u32 = 20_000;
 
 async fn a_flood_displaces_only_its_own_entries(backend: &impl Backend) {
-    add(backend, vec![refused(0, Some("quiet"))]).await;
-    for name in [None, Some("loud")] {
-        let first = if name.is_none() { 1 } else { FLOOD + 1 };
+    let of_the_client = Refused {
+        authenticated: true,
+        ..refused(0, Some("quiet"))
+    };
+    add(backend, vec![of_the_client]).await;
+    // The last of them only name the client whose refusal is kept.
+    for (name, first) in [
+        (None, 1),
+        (Some("loud"), FLOOD + 1),
+        (Some("quiet"), 2 * FLOOD + 1),
+    ] {
         let flood = (first..first + FLOOD).map(|number| refused(number, name));
         add(backend, flood.collect()).await;
         let there = async |number| {
             let found = backend.refused(trace_id(number)).await;
             found.expect("an answer").is_some()
         };
-        assert!(there(0).await, "the refusal of another client");
+        assert!(there(0).await, "the refusal of the quiet client");
         assert!(there(first + FLOOD - 1).await, "the latest of the flood");
         assert!(!there(first).await, "the oldest of the flood");
     }

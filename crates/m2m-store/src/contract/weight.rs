@@ -126,6 +126,7 @@ async fn refusals(backend: &impl Backend) {
         trace_id: m2m_authority::TraceId::from_random([number; 16]),
         cause: m2m_errors::Cause::SecretWrong,
         client_id: Some("one".into()),
+        authenticated: false,
         request_id: None,
         address: None,
         diagnosis: Some(text(LARGE)),

@@ -215,7 +215,8 @@ fn event(row: &Row<'_>) -> Result<Option<AuditEvent>, Fault> {
     }))
 }
 
-const REFUSAL: &str = "time, trace_id, cause, client_id, request_id, address, diagnosis";
+const REFUSAL: &str =
+    "time, trace_id, cause, client_id, request_id, address, diagnosis, authenticated";
 
 /// Reads a refused request. Returns `None` if a release with other causes stored it.
 fn refusal(row: &Row<'_>) -> Result<Option<Refused>, Fault> {
@@ -228,6 +229,7 @@ fn refusal(row: &Row<'_>) -> Result<Option<Refused>, Fault> {
             .ok_or_else(|| Fault::Damaged("a refused request has no trace id".into()))?,
         cause,
         client_id: row.get(3)?,
+        authenticated: row.get(7)?,
         request_id: column::request_id(row, 4)?,
         address: column::address(row, 5)?,
         diagnosis: row.get(6)?,

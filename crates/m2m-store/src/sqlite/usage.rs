@@ -1,5 +1,7 @@
 //! The counts and notes that arise while tokens are issued and requests refused, and revocations.
 
+use std::collections::BTreeSet;
+
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
@@ -89,15 +91,16 @@ fn add_refused(
 ) -> Result<(), Fault> {
     // An entry that has been written once is not changed.
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO refused (trace_id, client_id, time, cause, request_id, address, diagnosis)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO refused (trace_id, client_id, time, cause, request_id, address, diagnosis, authenticated)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (trace_id) DO NOTHING",
     )?;
     let mut latest = UnixTime::from_seconds(0);
-    let mut clients: Vec<Option<&str>> = Vec::new();
+    let mut groups = BTreeSet::new();
     for refused in refusals {
         latest = latest.max(refused.time);
-        clients.push(refused.client_id.as_deref());
+        let group = Group::of(refused);
+        groups.insert(group);
         statement.execute((
             refused.trace_id.as_bytes(),
             &refused.client_id,
@@ -106,24 +109,40 @@ fn add_refused(
             refused.request_id.as_ref().map(|id| id.as_str()),
             refused.address.map(|address| address.to_string()),
             &refused.diagnosis,
+            group.authenticated,
         ))?;
     }
-    clients.sort_unstable();
-    clients.dedup();
     forget_old(transaction, limits, latest)?;
-    for client in clients {
-        let most = match client {
+    for group in groups {
+        let most = match group.client_id {
             Some(_) => limits.refusals_of_a_client,
             None => limits.refusals_of_unknown,
         };
-        let kept = refusals_of(transaction, client)?;
+        let kept = refusals_of(transaction, group)?;
         forget_of(
             transaction,
-            client,
+            group,
             kept.saturating_sub(column::integer(most)),
         )?;
     }
     forget_of_the_loudest(transaction, limits)
+}
+
+/// The refusals with a common bound: those of a client that authenticated, those that only name a client, or those that name none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Group<'a> {
+    client_id: Option<&'a str>,
+    authenticated: bool,
+}
+
+impl<'a> Group<'a> {
+    fn of(refused: &'a Refused) -> Self {
+        let client_id = refused.client_id.as_deref();
+        Self {
+            client_id,
+            authenticated: refused.authenticated && client_id.is_some(),
+        }
+    }
 }
 
 fn add_diagnosed(transaction: &Transaction<'_>, diagnosed: &[Diagnosed]) -> Result<(), Fault> {
@@ -160,56 +179,60 @@ fn forget_old(
 }
 
 /// Deletes refusals of the client that has most of them until all together are few enough, so that a client that floods the log pushes
-/// out only its own.
+/// out only its own. It begins with those that did not authenticate, as long as they have more than half of the room.
 fn forget_of_the_loudest(transaction: &Transaction<'_>, limits: &StoreLimits) -> Result<(), Fault> {
     loop {
-        let kept: i64 = transaction
-            .prepare_cached("SELECT refused FROM meta")?
-            .query_row([], |row| row.get(0))?;
+        let (kept, of_authenticated): (i64, i64) = transaction
+            .prepare_cached("SELECT refused, refused_authenticated FROM meta")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let over = kept.saturating_sub(column::integer(limits.refusals));
         if over <= 0 {
             return Ok(());
         }
+        let half = column::integer(limits.refusals.div_ceil(2));
+        let authenticated = kept.saturating_sub(of_authenticated) <= half;
         let (client, refusals): (Box<str>, i64) = transaction
             .prepare_cached(
-                "SELECT client_id, refusals FROM refused_count ORDER BY refusals DESC LIMIT 1",
+                "SELECT client_id, refusals FROM refused_count WHERE authenticated = ?1
+                 ORDER BY refusals DESC LIMIT 1",
             )?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let client = Some(&*client).filter(|client| !client.is_empty());
+            .query_row([authenticated], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let loudest = Group {
+            client_id: Some(&*client).filter(|client| !client.is_empty()),
+            authenticated,
+        };
         // A tenth at a time, so that no client is left with much fewer than the next one has.
         let share = refusals.checked_div(10).unwrap_or(0).max(1);
-        forget_of(transaction, client, over.min(share))?;
+        forget_of(transaction, loudest, over.min(share))?;
     }
 }
 
-fn refusals_of(transaction: &Transaction<'_>, client: Option<&str>) -> Result<i64, Fault> {
-    let mut statement =
-        transaction.prepare_cached("SELECT refusals FROM refused_count WHERE client_id = ?1")?;
-    let mut rows = statement.query([client.unwrap_or_default()])?;
+fn refusals_of(transaction: &Transaction<'_>, group: Group<'_>) -> Result<i64, Fault> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT refusals FROM refused_count WHERE client_id = ?1 AND authenticated = ?2",
+    )?;
+    let mut rows = statement.query((group.client_id.unwrap_or_default(), group.authenticated))?;
     Ok(match rows.next()? {
         Some(row) => row.get(0)?,
         None => 0,
     })
 }
 
-/// Deletes the oldest refusals of a client; its attempts to gain power only when it has no others, so that it cannot bury them.
-fn forget_of(
-    transaction: &Transaction<'_>,
-    client: Option<&str>,
-    refusals: i64,
-) -> Result<(), Fault> {
+/// Deletes the oldest refusals of a group; the attempts of a client to gain power only when it has no others, so that it cannot bury them.
+fn forget_of(transaction: &Transaction<'_>, group: Group<'_>, refusals: i64) -> Result<(), Fault> {
     if refusals <= 0 {
         return Ok(());
     }
-    match client {
+    match group.client_id {
         Some(client) => {
             let [scope, protected] = POWER.map(Cause::id);
             transaction
                 .prepare_cached(
                     "DELETE FROM refused WHERE seq IN
-                       (SELECT seq FROM refused WHERE client_id = ?1 ORDER BY cause IN (?3, ?4), seq LIMIT ?2)",
+                       (SELECT seq FROM refused WHERE client_id = ?1 AND authenticated = ?5
+                        ORDER BY cause IN (?3, ?4), seq LIMIT ?2)",
                 )?
-                .execute((client, refusals, scope, protected))?;
+                .execute((client, refusals, scope, protected, group.authenticated))?;
         }
         None => {
             transaction

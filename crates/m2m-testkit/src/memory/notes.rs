@@ -19,8 +19,8 @@ pub(super) struct Notes {
     /// The refusals with their numbers, by trace id.
     refused: HashMap<TraceId, NumberedRefusal>,
     last_refusal: u64,
-    /// The refusals of each client, and those of requests without a client id, by age.
-    of_client: HashMap<Option<Box<str>>, VecDeque<TraceId>>,
+    /// The refusals of each client, and those of requests without a client id, by age; those that authenticated apart from the others.
+    of_client: HashMap<(Option<Box<str>>, bool), VecDeque<TraceId>>,
     /// The expiry times of revoked tokens, by `jti`.
     revoked: HashMap<Box<str>, UnixTime>,
 }
@@ -50,7 +50,8 @@ impl Notes {
         if self.refused.contains_key(&refused.trace_id) {
             return;
         }
-        let own = self.of_client.entry(refused.client_id.clone()).or_default();
+        let group = (refused.client_id.clone(), refused.authenticated);
+        let own = self.of_client.entry(group).or_default();
         own.push_back(refused.trace_id);
         if own.len() > MAX_REFUSED
             && let Some(oldest) = own.pop_front()
@@ -160,7 +161,7 @@ pub(super) fn log_page<T>(
     LogPage { entries, next }
 }
 
-/// The maximum number of refusals of one client that are stored.
+/// The maximum number of refusals of one client that are stored, of each kind.
 const MAX_REFUSED: usize = 1_000;
 
 /// The maximum number of revocations that are stored.

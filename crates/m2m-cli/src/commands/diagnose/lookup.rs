@@ -176,7 +176,7 @@ fn kept() -> String {
     } = StoreLimits::default();
     format!(
         "refused requests are stored for {refusal_days} days, and at most max_refusals of them (by default {refusals}): {refusals_of_a_client} of each \
-         application, and {refusals_of_unknown} of callers that are not an application"
+         application that authenticated, as many that only name it, and {refusals_of_unknown} of callers that are not an application"
     )
 }
 

@@ -99,6 +99,7 @@ fn kept(event: &RefusedEvent, found: &DiagnosisRecord) -> UsageBatch {
         time: event.time,
         cause: event.cause,
         client_id,
+        authenticated: event.is_authenticated(),
         address: event.address,
         diagnosis: None,
     };
