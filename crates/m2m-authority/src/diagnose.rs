@@ -254,7 +254,7 @@ fn unauthorized_audience(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evi
         }
         if let Some((audience, difference)) = Difference::between(asked, authorized()) {
             evidence.push(Evidence::AudienceDiffers {
-                requested: Requested::audience(asked, records),
+                requested: Requested::audience(asked, suspect, records),
                 audience: audience.into(),
                 difference,
             });

@@ -20,6 +20,7 @@ mod check;
 mod client;
 pub mod diagnose;
 mod error;
+mod fingerprint;
 pub mod flow;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -38,6 +39,7 @@ pub use authority::{Authority, MAX_AUDIENCES};
 pub use check::Check;
 pub use client::{Client, MAX_SECRETS};
 pub use error::{InvalidAuthority, IssueFailed};
+pub use fingerprint::FingerprintKey;
 pub use identifiers::{
     ApplicationMark, InvalidRequestId, InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText,
 };

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use m2m_errors::Cause;
 use oauth_proto::clean_for_description;
 
+use crate::FingerprintKey;
 use crate::diagnose::{Evidence, Suspect};
+use crate::fingerprint::write_withheld;
 use crate::flow::Operator;
 
 /// A refusal of a request, with exactly one cause.
@@ -35,7 +37,7 @@ pub enum TargetParameter {
 /// The client id of a request as events may keep it.
 ///
 /// A caller that mixes up its credentials sends a secret as client id, in whole or in part. So only the id of an existing application
-/// is kept; of any other text only its length and a fingerprint. The diagnosis, which can read the registry, names the application that
+/// is kept; of any other text only its length and a keyed fingerprint. The diagnosis, which can read the registry, names the application that
 /// was meant.
 ///
 /// Exhaustive: a log has to handle every case, since unauthenticated callers choose some of these values.
@@ -50,26 +52,21 @@ pub enum RecordedClientId {
     Withheld {
         /// Its length. Unit: bytes.
         bytes: usize,
-        /// The first 32 bits of its SHA-256, enough to see that two requests named the same text.
-        fingerprint: u32,
+        /// Its fingerprint, which shows that two requests to one process named the same text. Absent if the text is longer than any
+        /// client id, or if the shell has no [`FingerprintKey`].
+        fingerprint: Option<u32>,
     },
 }
 
 impl RecordedClientId {
-    /// Returns the record of a client id that was not looked up, or not found.
+    /// Returns the record of a client id that was not looked up, or not found, without a fingerprint.
     #[must_use]
-    pub fn presented(client_id: &str) -> Self {
+    pub const fn presented(client_id: &str) -> Self {
         Self::Withheld {
             bytes: client_id.len(),
-            fingerprint: fingerprint(client_id),
+            fingerprint: None,
         }
     }
-}
-
-/// Returns the first 32 bits of the SHA-256 of a text.
-pub(crate) fn fingerprint(text: &str) -> u32 {
-    let [a, b, c, d, ..] = m2m_jwt::sha256(text.as_bytes());
-    u32::from_be_bytes([a, b, c, d])
 }
 
 impl core::fmt::Display for RecordedClientId {
@@ -77,9 +74,7 @@ impl core::fmt::Display for RecordedClientId {
         match self {
             Self::None => f.write_str("-"),
             Self::Known(client_id) => f.write_str(client_id),
-            Self::Withheld { bytes, fingerprint } => {
-                write!(f, "({bytes} bytes, {fingerprint:08x})")
-            }
+            Self::Withheld { bytes, fingerprint } => write_withheld(f, *bytes, *fingerprint),
         }
     }
 }
@@ -153,6 +148,20 @@ impl Refusal {
     pub const fn throttled(mut self, retry_after_seconds: u32) -> Self {
         self.cause = Cause::AuthenticationThrottled;
         self.retry_after(retry_after_seconds)
+    }
+
+    /// Returns the same refusal with fingerprints of the values that are not kept: that of the client id, and those in the diagnosis. A shell
+    /// calls this once for each refusal of the steps. The work is the same whether an application has the client id or not.
+    pub fn fingerprinted(mut self, key: &FingerprintKey) -> Self {
+        if let Some(suspect) = &mut self.suspect {
+            suspect.fingerprint_by(*key);
+            let client_id = suspect.client_id();
+            let of_client_id = (!client_id.is_empty()).then(|| key.of(client_id));
+            if let RecordedClientId::Withheld { fingerprint, .. } = &mut self.client_id {
+                *fingerprint = of_client_id;
+            }
+        }
+        self
     }
 
     /// Returns the refusal that a server in maintenance sends instead of this one. It is the same for all requests, so that a caller cannot
@@ -236,9 +245,31 @@ mod tests {
                 "{kept}"
             );
         }
-        let twice = RecordedClientId::presented("a");
-        assert_eq!(twice, RecordedClientId::presented("a"));
-        assert_ne!(twice, RecordedClientId::presented("b"));
+    }
+
+    #[test]
+    fn x29_the_record_of_a_client_id_shows_repeats_within_one_process() {
+        let record = |client_id: &str, bits: u8| {
+            let key = FingerprintKey::from_random([bits; 32]);
+            let refusal = Refusal::of(Cause::GrantTypeMissing).stating(Some(client_id));
+            refusal.fingerprinted(&key).client_id().clone()
+        };
+        let once = record("a", 1);
+        assert!(matches!(
+            once,
+            RecordedClientId::Withheld {
+                bytes: 1,
+                fingerprint: Some(_)
+            }
+        ));
+        assert_eq!(once, record("a", 1));
+        assert_ne!(once, record("b", 1));
+        assert_ne!(once, record("a", 2), "another process");
+        assert_eq!(once.to_string().len(), "(1 bytes, 01234567)".len());
+        let long = record(&"a".repeat(5_000), 1);
+        assert_eq!(long.to_string(), "(5000 bytes)");
+        let without_key = Refusal::of(Cause::GrantTypeMissing).stating(Some("a"));
+        assert_eq!(without_key.client_id().to_string(), "(1 bytes)");
     }
 
     #[test]

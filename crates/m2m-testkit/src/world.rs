@@ -6,7 +6,7 @@ use m2m_authority::flow::{
     issue, record, respond, vouched,
 };
 use m2m_authority::registry::{Records, SigningKeys};
-use m2m_authority::{Authority, JwtId, Refusal, Registry, TraceId};
+use m2m_authority::{Authority, FingerprintKey, JwtId, Refusal, Registry, TraceId};
 use m2m_errors::Profile;
 use m2m_jwt::{
     Algorithm, Claims, Expectations, KeySet, Limits, SigningKey, UnixTime, Unverified, Verified,
@@ -195,7 +195,9 @@ impl World {
     }
 
     /// Runs steps 5 and 6, and the diagnosis that a worker runs after the reply was sent.
-    fn answer(&self, mut decision: Result<Issued, Refusal>, exchange: &Exchange) -> Answer {
+    fn answer(&self, decision: Result<Issued, Refusal>, exchange: &Exchange) -> Answer {
+        let key = FingerprintKey::from_random([7; 32]);
+        let mut decision = decision.map_err(|refusal| refusal.fingerprinted(&key));
         let suspect = decision.as_mut().err().map(Refusal::take_suspect);
         Answer {
             reply: respond(decision.as_ref(), exchange, &self.authority),

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::mangled;
+use super::{Suspect, mangled};
+use crate::FingerprintKey;
+use crate::fingerprint::write_withheld;
 use crate::redaction::redacted;
-use crate::refusal::fingerprint;
 use crate::registry::{GENERATED_PREFIX, RecordsView, SecretHash};
 
 /// A scope or an audience of a request, as far as a diagnosis may keep it.
@@ -22,23 +23,25 @@ pub enum Requested {
     Withheld {
         /// Its length. Unit: bytes.
         bytes: usize,
-        /// The first 32 bits of its SHA-256, enough to see that two requests have the same value.
-        fingerprint: u32,
+        /// Its fingerprint, which shows that two requests to one process have the same value. Absent if the shell has no
+        /// [`FingerprintKey`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<u32>,
     },
 }
 
 impl Requested {
     /// Returns a requested scope.
-    pub(super) fn scope(value: &str, records: RecordsView<'_>) -> Self {
-        Self::of(value, records, MAX_SCOPE_BYTES)
+    pub(super) fn scope(value: &str, suspect: &Suspect, records: RecordsView<'_>) -> Self {
+        Self::of(value, suspect.fingerprints(), records, MAX_SCOPE_BYTES)
     }
 
     /// Returns a requested audience.
-    pub(super) fn audience(value: &str, records: RecordsView<'_>) -> Self {
-        Self::of(value, records, MAX_AUDIENCE_BYTES)
+    pub(super) fn audience(value: &str, suspect: &Suspect, records: RecordsView<'_>) -> Self {
+        Self::of(value, suspect.fingerprints(), records, MAX_AUDIENCE_BYTES)
     }
 
-    fn of(value: &str, records: RecordsView<'_>, max_bytes: usize) -> Self {
+    fn of(value: &str, key: Option<&FingerprintKey>, records: RecordsView<'_>, max_bytes: usize) -> Self {
         let is_clean = |byte: u8| byte.is_ascii_graphic() && !UNUSUAL.contains(&byte);
         if value.len() <= max_bytes
             && value.bytes().all(is_clean)
@@ -50,7 +53,7 @@ impl Requested {
         }
         Self::Withheld {
             bytes: value.len(),
-            fingerprint: fingerprint(value),
+            fingerprint: key.map(|key| key.of(value)),
         }
     }
 }
@@ -59,9 +62,7 @@ impl fmt::Display for Requested {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Shown(value) => write!(f, "{value:?}"),
-            Self::Withheld { bytes, fingerprint } => {
-                write!(f, "({bytes} bytes, {fingerprint:08x})")
-            }
+            Self::Withheld { bytes, fingerprint } => write_withheld(f, *bytes, *fingerprint),
         }
     }
 }
@@ -145,6 +146,8 @@ const MIN_GENERATED_BYTES: usize = 12;
 
 #[cfg(test)]
 mod tests {
+    use m2m_errors::Cause;
+
     use super::*;
     use crate::registry::generate_secret;
 
@@ -165,13 +168,36 @@ mod tests {
             "https://b\u{fc}cher.example",
             "a\"b",
         ] {
-            let requested = Requested::scope(text, RecordsView::default());
+            let requested = Requested::scope(text, &suspect(7), RecordsView::default());
             let Requested::Withheld { bytes, .. } = requested else {
                 panic!("{text} is shown");
             };
             assert_eq!(bytes, text.len());
             assert!(!requested.to_string().contains(text));
         }
+    }
+
+    #[test]
+    fn x29_the_fingerprint_of_a_withheld_value_depends_on_the_process() {
+        let records = Records::default();
+        let of = |value, bits| Requested::scope(value, &suspect(bits), &records);
+        assert_eq!(of("two words", 7), of("two words", 7));
+        assert_ne!(of("two words", 7), of("two worms", 7));
+        assert_ne!(of("two words", 7), of("two words", 8));
+        let without_key = Suspect::of_cause(Cause::ScopeUnknown);
+        let without_key = Requested::scope("two words", &without_key, &records);
+        assert_eq!(without_key.to_string(), "(9 bytes)");
+        for requested in [of("two words", 7), without_key] {
+            let json = serde_json::to_string(&requested).unwrap();
+            assert_eq!(serde_json::from_str::<Requested>(&json).unwrap(), requested);
+        }
+    }
+
+    /// Returns a request to the process with this key.
+    fn suspect(bits: u8) -> Suspect {
+        let mut suspect = Suspect::of_cause(Cause::ScopeUnknown);
+        suspect.fingerprint_by(FingerprintKey::from_random([bits; 32]));
+        suspect
     }
 
     #[test]
@@ -183,7 +209,7 @@ mod tests {
             "urn:example:m2m_orders",
             "https://tenant-1234567890.eu-west-1.example/Orders",
         ] {
-            let requested = Requested::audience(text, RecordsView::default());
+            let requested = Requested::audience(text, &suspect(7), RecordsView::default());
             assert_eq!(requested, Requested::Shown(text.into()));
         }
     }

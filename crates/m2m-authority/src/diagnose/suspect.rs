@@ -11,6 +11,7 @@ use super::evidence::{Difference, Evidence};
 use super::mangled::MAX_SECRET_BYTES;
 use super::requested::possible_secrets;
 use super::{Ignored, MAX_LISTED, mangled};
+use crate::FingerprintKey;
 use crate::client::MAX_SECRETS;
 use crate::registry::{
     GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, StoredSecret, is_generated_secret,
@@ -33,6 +34,7 @@ pub struct Suspect {
     scope: Option<Box<str>>,
     grant_type: Option<Box<str>>,
     address: Option<IpAddr>,
+    fingerprints: Option<FingerprintKey>,
 }
 
 impl Suspect {
@@ -152,6 +154,7 @@ impl Suspect {
             scope: None,
             grant_type: None,
             address: None,
+            fingerprints: None,
         }
     }
 
@@ -184,6 +187,15 @@ impl Suspect {
         let requested = audiences.chain(scopes.take(MAX_SCOPES));
         let requested = requested.flat_map(possible_secrets);
         presented.chain(variants).chain(swapped).chain(requested)
+    }
+
+    /// Sets the key of the fingerprints of values that the diagnosis does not show.
+    pub(crate) const fn fingerprint_by(&mut self, key: FingerprintKey) {
+        self.fingerprints = Some(key);
+    }
+
+    pub(crate) const fn fingerprints(&self) -> Option<&FingerprintKey> {
+        self.fingerprints.as_ref()
     }
 
     pub(crate) fn observed(&self) -> &[Evidence] {

@@ -17,7 +17,7 @@ pub(super) fn audiences(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evid
         .take(MAX_LISTED)
         .filter(|asked| find_api(records, asked).is_none());
     for asked in unknown {
-        let requested = Requested::audience(asked, records);
+        let requested = Requested::audience(asked, suspect, records);
         let all = || records.apis.iter().flat_map(super::audiences);
         let mut apis = records.apis.iter();
         evidence.push(
@@ -92,7 +92,7 @@ pub(super) fn scopes(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidenc
     for token in scope.tokens().take(MAX_SCOPES).map(|token| token.as_str()) {
         let defining: Vec<&&Api> = wanted.iter().filter(|api| defines(api, token)).collect();
         if defining.is_empty() {
-            evidence.push(unknown_scope(token, &wanted, &others, records));
+            evidence.push(unknown_scope(token, &wanted, &others, suspect, records));
         }
         for api in defining {
             let assigned = assignment(application, api);
@@ -115,9 +115,10 @@ fn unknown_scope(
     token: &str,
     wanted: &[&Api],
     others: &[&Api],
+    suspect: &Suspect,
     records: RecordsView<'_>,
 ) -> Evidence {
-    let requested = Requested::scope(token, records);
+    let requested = Requested::scope(token, suspect, records);
     let defined = || {
         let scopes = wanted.iter().flat_map(|api| &api.scopes);
         scopes.map(|scope| &*scope.key)

@@ -74,10 +74,8 @@ pub fn authenticate<'r>(
             requester: Requester::TokenEndpoint { secret },
         }),
         Err(cause) => {
-            // Computed for every client, so that an unknown one costs as much as a known one.
-            let presented = RecordedClientId::presented(credentials.client_id());
             let client_id = match client.state() {
-                State::Absent => presented,
+                State::Absent => RecordedClientId::presented(credentials.client_id()),
                 State::Enabled | State::Disabled | State::Deleted => {
                     RecordedClientId::Known(Arc::clone(client.client_id()))
                 }

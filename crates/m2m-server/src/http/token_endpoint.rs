@@ -27,7 +27,9 @@ use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Header, Issued, RawRequest, RefusedEvent, Reply, accept,
     authenticate, authorize, issue, record, respond,
 };
-use m2m_authority::{Authority, Check, RecordedClientId, Refusal, RequestId, TraceId};
+use m2m_authority::{
+    Authority, Check, FingerprintKey, RecordedClientId, Refusal, RequestId, TraceId,
+};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{CachedApplication, Lookup};
@@ -49,6 +51,8 @@ pub(crate) struct TokenEndpoint {
     authority: Authority,
     cache: Arc<RegistryCache>,
     throttle: Throttle,
+    /// Drawn for this process.
+    fingerprints: FingerprintKey,
     recorder: Recorder,
     metrics: Arc<Metrics>,
     management: ManagementAudiences,
@@ -72,6 +76,7 @@ impl TokenEndpoint {
             authority,
             cache,
             throttle: Throttle::new(),
+            fingerprints: FingerprintKey::from_random(random::bytes()),
             recorder,
             metrics,
         }
@@ -149,7 +154,14 @@ impl TokenEndpoint {
                 self.grant(authenticated, entry.ok_or(Cause::InternalError)?, gate, now)
             })
         };
-        decision.await.map_err(|refusal| gate.refuse(refusal))
+        decision
+            .await
+            .map_err(|refusal| self.refused(gate, refusal))
+    }
+
+    /// Returns a refusal of the steps as it is answered, diagnosed and recorded.
+    fn refused(&self, gate: Gate<'_>, refusal: Refusal) -> Refusal {
+        gate.refuse(refusal.fingerprinted(&self.fingerprints))
     }
 
     /// Returns the gate that is in effect for this request.

@@ -37,7 +37,7 @@ impl TokenEndpoint {
             })
         };
         let decision: Result<Granted, Refusal> = decision.await;
-        let decision = decision.map_err(|refusal| gate.refuse(refusal).asked_by(&operator));
+        let decision = decision.map_err(|refusal| self.refused(gate, refusal).asked_by(&operator));
         self.conclude(decision, &exchange, ask.now)
     }
 
@@ -65,7 +65,9 @@ impl TokenEndpoint {
                 Ok(would_grant(&authorized))
             })
         };
-        decision.await.map_err(|refusal| gate.refuse(refusal))
+        decision
+            .await
+            .map_err(|refusal| self.refused(gate, refusal))
     }
 }
 

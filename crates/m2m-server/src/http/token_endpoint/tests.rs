@@ -375,3 +375,50 @@ async fn g7_in_maintenance_all_callers_but_managers_get_the_same_answer() {
     // Maintenance used up no quota.
     assert_eq!(bench.token("frugal", SECRET, "").await.status(), 200);
 }
+
+#[tokio::test(flavor = "current_thread")]
+async fn x29_withheld_values_have_fingerprints_that_two_processes_do_not_share() {
+    const GUESSED: &str = "a-secret-as-client-id";
+    let mut all = Vec::new();
+    for _ in 0..2 {
+        let bench = Bench::new().await;
+        let body = format!("grant_type=client_credentials&client_id={GUESSED}&client_secret=x");
+        for body in [&*body, &body, &format!("client_id={GUESSED}")] {
+            let _ = bench.post(body).await;
+        }
+        let _ = bench.vouch(bench.of(GUESSED)).await;
+        let _ = bench
+            .token(
+                "job",
+                SECRET,
+                "&audience=https://orders.example/api%3Fkey=hunter2",
+            )
+            .await;
+        let recorded = core::iter::from_fn(|| bench.logged.recv_timeout(PATIENCE).ok());
+        let mut recorded = recorded.filter_map(|entry| match entry {
+            Logged::Refused(refused) => Some(refused.event.client_id.to_string()),
+            Logged::Diagnosed { diagnosis, .. } => diagnosis
+                .evidence
+                .iter()
+                .find_map(|found| {
+                    serde_json::to_value(found).ok()?["requested"]["fingerprint"].as_u64()
+                })
+                .map(|fingerprint| fingerprint.to_string()),
+            _ => None,
+        });
+        let mut of_process: Vec<String> = recorded.by_ref().take(6).collect();
+        of_process.retain(|text| text != "job");
+        let [first, ..] = &*of_process else {
+            panic!("nothing is recorded")
+        };
+        let bytes = GUESSED.len();
+        assert!(
+            first.starts_with(&format!("({bytes} bytes, ")),
+            "{of_process:?}"
+        );
+        assert!(of_process[..4].iter().all(|other| other == first));
+        all.extend([first.clone(), of_process[4].clone()]);
+    }
+    let distinct: std::collections::HashSet<&String> = all.iter().collect();
+    assert_eq!(distinct.len(), 4, "{all:?}");
+}
