@@ -39,4 +39,4 @@ pub use seal::{InvalidSealingKey, SealingKey, reseal};
 pub use sqlite::{RolledBack, SEALING_KEY_FILE, Sqlite};
 pub use stored::{AnyRecord, RecordId, Snapshot, Stored, Version};
 pub use uptime::Uptime;
-pub use usage::{Diagnosed, IssuedCount, IssuedTotal, Refused, SecretUse, UsageBatch};
+pub use usage::{Diagnosed, IssuedCount, IssuedTotal, RefusalRoom, Refused, SecretUse, UsageBatch};

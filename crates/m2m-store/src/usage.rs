@@ -139,3 +139,34 @@ pub struct Diagnosed {
     /// The result, as JSON. It replaces an earlier result.
     pub diagnosis: Box<str>,
 }
+
+/// The room for refusals that wait to be written, part of which is only for callers that authenticated, and another part only for those
+/// that at least name an application.
+#[derive(Debug, Default)]
+pub struct RefusalRoom {
+    all: usize,
+    unauthenticated: usize,
+    nameless: usize,
+}
+
+impl RefusalRoom {
+    /// The maximum number of refusals, at some 300 bytes each without their diagnoses.
+    pub const MAX: usize = 5_000;
+
+    /// The maximum number of refusals that did not authenticate, with and without a client id.
+    pub const MAX_UNAUTHENTICATED: usize = 4_000;
+
+    /// The maximum number of refusals without a client id.
+    pub const MAX_NAMELESS: usize = 2_500;
+
+    /// Takes the room of one refusal. Returns false if there is none.
+    pub fn take(&mut self, is_named: bool, authenticated: bool) -> bool {
+        let is_full = self.all >= Self::MAX
+            || !authenticated && self.unauthenticated >= Self::MAX_UNAUTHENTICATED
+            || !is_named && self.nameless >= Self::MAX_NAMELESS;
+        self.all += usize::from(!is_full);
+        self.unauthenticated += usize::from(!is_full && !authenticated);
+        self.nameless += usize::from(!is_full && !is_named);
+        !is_full
+    }
+}

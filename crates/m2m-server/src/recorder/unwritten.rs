@@ -3,7 +3,7 @@
 use m2m_admin::DiagnosisRecord;
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
-use m2m_store::{Diagnosed, IssuedCount, UsageBatch};
+use m2m_store::{Diagnosed, IssuedCount, RefusalRoom, UsageBatch};
 
 use super::{Refused, log};
 
@@ -11,37 +11,10 @@ use super::{Refused, log};
 #[derive(Debug, Default)]
 pub(super) struct Unwritten {
     batch: UsageBatch,
-    taken: Taken,
+    room: RefusalRoom,
     /// The length of the diagnoses. Unit: bytes.
     bytes: usize,
     written_at: Option<UnixTime>,
-}
-
-/// The numbers of refusals that wait to be written.
-#[derive(Debug, Default)]
-struct Taken {
-    all: usize,
-    /// Those that did not authenticate, with and without a known client.
-    unauthenticated: usize,
-    /// Those without a known client.
-    of_others: usize,
-}
-
-impl Taken {
-    /// Takes room for a refusal. Returns false if there is none: a part of the room is only for callers that authenticated, and another
-    /// part for those that at least name an application.
-    fn take(&mut self, is_known: bool, authenticated: bool) -> bool {
-        let is_full = self.all >= MAX_REFUSED
-            || !authenticated && self.unauthenticated >= MOST_UNAUTHENTICATED
-            || !is_known && self.of_others >= MOST_OF_OTHERS;
-        if is_full {
-            return false;
-        }
-        self.all += 1;
-        self.unauthenticated += usize::from(!authenticated);
-        self.of_others += usize::from(!is_known);
-        true
-    }
 }
 
 impl Unwritten {
@@ -53,7 +26,7 @@ impl Unwritten {
             RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
         };
         let authenticated = refused.caller.is_authenticated();
-        if !self.taken.take(client_id.is_some(), authenticated) {
+        if !self.room.take(client_id.is_some(), authenticated) {
             return false;
         }
         let record = refused.operation.as_deref().map(|operation| {
@@ -137,7 +110,7 @@ impl Unwritten {
     /// Takes as much as is to be written at once; returns nothing when nothing is left.
     pub(super) fn take(&mut self, now: UnixTime) -> Option<UsageBatch> {
         self.written_at = Some(now);
-        self.taken = Taken::default();
+        self.room = RefusalRoom::default();
         self.bytes = 0;
         let batch = UsageBatch {
             issued: last_of(&mut self.batch.issued),
@@ -162,12 +135,11 @@ impl Unwritten {
         self.batch.issued = IssuedCount::summed(core::mem::take(&mut self.batch.issued));
         put_before(refused, &mut self.batch.refused);
         let all = self.batch.refused.len();
-        let mut taken = Taken::default();
-        let mut takes =
-            |it: &m2m_store::Refused| taken.take(it.client_id.is_some(), it.authenticated);
-        self.batch.refused.retain(|refused| takes(refused));
+        self.room = RefusalRoom::default();
+        let room = &mut self.room;
+        let kept = &mut self.batch.refused;
+        kept.retain(|it| room.take(it.client_id.is_some(), it.authenticated));
         let surplus = all.saturating_sub(self.batch.refused.len());
-        self.taken = taken;
         put_before(diagnosed, &mut self.batch.diagnosed);
         self.bound_diagnosed();
         u64::try_from(surplus).unwrap_or(u64::MAX)
@@ -197,18 +169,12 @@ const MAX_AT_ONCE: usize = 5_000;
 /// The interval at which refusals are written. Unit: seconds.
 const WRITE_EVERY_SECONDS: u64 = 1;
 
-/// The maximum number of refusals that wait to be written, at some 300 bytes each without their diagnoses. A flood beyond it is in the log.
-const MAX_REFUSED: usize = 5_000;
+/// The maximum number of refusals and of diagnoses that wait to be written. A flood beyond it is in the log.
+const MAX_REFUSED: usize = RefusalRoom::MAX;
 
 /// The maximum length of the diagnoses that wait to be written: a usual one has some 300 bytes, and none more than
 /// [`DiagnosisRecord::MAX_BYTES`] and its rest. Unit: bytes.
 const MAX_DIAGNOSED_BYTES: usize = 4 * 1024 * 1024;
-
-/// The maximum number of these that did not authenticate: a flood of requests that only name an application leaves room for its own.
-const MOST_UNAUTHENTICATED: usize = 4_000;
-
-/// The maximum number of these without a known client: a flood of unknown client ids leaves room for the others.
-const MOST_OF_OTHERS: usize = 2_500;
 
 #[cfg(test)]
 mod tests {
@@ -262,10 +228,10 @@ mod tests {
     fn x20_a_flood_of_strangers_leaves_room_for_the_refusals_of_clients() {
         let mut unwritten = Unwritten::default();
         let strangers = (0..MAX_REFUSED).filter(|_| unwritten.refused(&refused(OTHER)));
-        assert_eq!(strangers.count(), MOST_OF_OTHERS);
+        assert_eq!(strangers.count(), RefusalRoom::MAX_NAMELESS);
         unwritten.refused(&refused(KNOWN));
         let batch = unwritten.take(NOON).unwrap();
-        assert_eq!(batch.refused.len(), MOST_OF_OTHERS + 1);
+        assert_eq!(batch.refused.len(), RefusalRoom::MAX_NAMELESS + 1);
         assert!(
             batch
                 .refused
@@ -286,7 +252,10 @@ mod tests {
                 .filter(|_| unwritten.refused(&refused(trace_id)))
                 .count()
         };
-        assert_eq!(flood(&mut unwritten, KNOWN), MOST_UNAUTHENTICATED);
+        assert_eq!(
+            flood(&mut unwritten, KNOWN),
+            RefusalRoom::MAX_UNAUTHENTICATED
+        );
         assert!(unwritten.refused(&own));
         // The same while the store accepts nothing, with floods of both kinds between the attempts.
         for attempt in 2..=100 {
@@ -301,7 +270,7 @@ mod tests {
         let batch = unwritten.take(NOON).unwrap();
         let of_own = batch.refused.iter().filter(|kept| kept.authenticated);
         assert_eq!(of_own.count(), 100);
-        assert_eq!(batch.refused.len(), MOST_UNAUTHENTICATED + 100);
+        assert_eq!(batch.refused.len(), RefusalRoom::MAX_UNAUTHENTICATED + 100);
     }
 
     #[test]
