@@ -101,7 +101,7 @@ fn f17_an_application_whose_tokens_would_be_too_long_is_refused() {
         "{message}"
     );
     let cause = server.refused().unwrap().cause;
-    assert_eq!(cause, m2m_errors::Cause::ApplicationTokenTooLong);
+    assert_eq!(cause, Cause::ApplicationTokenTooLong);
     // More members than our own reader of tokens accepts, however short they are.
     let answer = server.call(MANAGER, "PATCH", BILLING, &flags(201, 1));
     refused(&answer, 400, "FIELD_INVALID");

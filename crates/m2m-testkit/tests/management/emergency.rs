@@ -163,7 +163,7 @@ fn a_key_that_was_removed_never_comes_back() {
         assert_eq!(status, 409, "{body}");
         assert_eq!(body.pointer("/errors/0/code").unwrap(), "KEY_RETIRED");
         let cause = server.refused().unwrap().cause;
-        assert_eq!(cause, m2m_errors::Cause::KeyRetired);
+        assert_eq!(cause, Cause::KeyRetired);
     }
     // A rotation does not bring it back either, after any time.
     server.advance(100 * 86_400);

@@ -87,6 +87,11 @@ fn a_cleared_field_is_absent_afterwards() {
         &managed,
         &["application", "create", "Job", "--client-id", "job"],
     );
+    // Without the grant type that an application has at first.
+    good(
+        &managed,
+        &["application", "update", "job", "--clear", "grant-types"],
+    );
     good(&managed, &["api", "create", "A", A]);
     assert_each_is_cleared(
         &managed,
@@ -94,6 +99,7 @@ fn a_cleared_field_is_absent_afterwards() {
         &[
             ("description", "description"),
             ("organization", "org_code"),
+            ("grant-types", "grant_types"),
             ("system-user", "system_user"),
             ("token-lifetime", "access_token_lifetime"),
             ("not-before", "not_before"),
@@ -103,6 +109,7 @@ fn a_cleared_field_is_absent_afterwards() {
         &[
             "--description=Sends invoices",
             "--organization=org_acme",
+            "--grant-type=client_credentials",
             "--system-user=svc",
             "--token-lifetime=600",
             "--not-before=2026-01-01T00:00:00Z",
