@@ -41,7 +41,12 @@ impl Requested {
         Self::of(value, suspect.fingerprints(), records, MAX_AUDIENCE_BYTES)
     }
 
-    fn of(value: &str, key: Option<&FingerprintKey>, records: RecordsView<'_>, max_bytes: usize) -> Self {
+    fn of(
+        value: &str,
+        key: Option<&FingerprintKey>,
+        records: RecordsView<'_>,
+        max_bytes: usize,
+    ) -> Self {
         let is_clean = |byte: u8| byte.is_ascii_graphic() && !UNUSUAL.contains(&byte);
         if value.len() <= max_bytes
             && value.bytes().all(is_clean)
@@ -179,13 +184,13 @@ mod tests {
 
     #[test]
     fn x29_the_fingerprint_of_a_withheld_value_depends_on_the_process() {
-        let records = Records::default();
-        let of = |value, bits| Requested::scope(value, &suspect(bits), &records);
+        let records = RecordsView::default();
+        let of = |value, bits| Requested::scope(value, &suspect(bits), records);
         assert_eq!(of("two words", 7), of("two words", 7));
         assert_ne!(of("two words", 7), of("two worms", 7));
         assert_ne!(of("two words", 7), of("two words", 8));
         let without_key = Suspect::of_cause(Cause::ScopeUnknown);
-        let without_key = Requested::scope("two words", &without_key, &records);
+        let without_key = Requested::scope("two words", &without_key, records);
         assert_eq!(without_key.to_string(), "(9 bytes)");
         for requested in [of("two words", 7), without_key] {
             let json = serde_json::to_string(&requested).unwrap();
