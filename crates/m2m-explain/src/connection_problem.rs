@@ -81,10 +81,6 @@ pub(crate) const fn http_problem(problem: HttpProblem) -> (&'static str, &'stati
             "Transfer-Encoding is not the single value chunked, or the request is HTTP/1.0",
             "send a Content-Length header, or Transfer-Encoding: chunked with HTTP/1.1",
         ),
-        HttpProblem::AddressHeaderRepeated => (
-            "the trusted proxy sent the header with the caller's address more than once",
-            "configure the proxy to replace the header that --address-header names, instead of adding another one; HAProxy does this with http-request del-header before option forwardfor",
-        ),
         HttpProblem::AddressHeaderMalformed => (
             "the trusted proxy sent something other than IP addresses in the header with the caller's address, such as the word unknown",
             "configure the proxy to send the IP address of the caller in the header that --address-header names; HAProxy does this with option forwardfor, nginx with $proxy_add_x_forwarded_for",

@@ -47,10 +47,12 @@ impl Trust {
 
     /// The address of the caller, on a connection with this peer.
     ///
+    /// Several lines of the header field are one list (RFC 9110, section 5.3): a proxy may add a line, as HAProxy does, or extend the last one.
+    ///
     /// # Errors
     ///
-    /// [`Refusal::Malformed`] if a trusted proxy states the address in a way that can be read in more than one way, or not at all: no answer
-    /// is better than one for the wrong address. The header of a stranger is ignored.
+    /// [`Refusal::Malformed`] if a trusted proxy states something that is not an address: no answer is better than one for the wrong address.
+    /// The header of a stranger is ignored.
     fn caller(&self, headers: &HeaderMap, peer: IpAddr) -> Result<IpAddr, Refusal> {
         let Some(header) = self.header else {
             return Ok(peer);
@@ -62,16 +64,14 @@ impl Trust {
             AddressHeader::XForwardedFor => X_FORWARDED_FOR,
             AddressHeader::Forwarded => header::FORWARDED,
         };
-        let Some(value) = only(headers, &name, HttpProblem::AddressHeaderRepeated)? else {
-            return Ok(peer);
-        };
-        let value = value.to_str().map_err(|_| MALFORMED_ADDRESS)?;
         // Each hop appends the address of its peer: from the right, up to the first address that is not a trusted proxy, all are trusted.
-        let mut hops = value.rsplit(',').take(MAX_HOPS);
-        hops.try_fold(peer, |nearer, hop| {
+        let lines = headers.get_all(name).iter().rev();
+        let hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        hops.take(MAX_HOPS).try_fold(peer, |nearer, hop| {
             if !self.is_proxy(nearer) {
                 return Ok(nearer);
             }
+            let hop = core::str::from_utf8(hop).map_err(|_| MALFORMED_ADDRESS)?;
             match header {
                 AddressHeader::XForwardedFor => address(hop.trim()),
                 AddressHeader::Forwarded => forwarded_for(hop),
@@ -258,30 +258,81 @@ mod tests {
     }
 
     #[test]
-    fn x16_a_repeated_or_malformed_header_is_refused_from_a_proxy_and_ignored_from_others() {
+    fn f5_x16_lines_of_the_header_are_one_list_that_is_read_from_the_right() {
+        use AddressHeader::{Forwarded, XForwardedFor};
+
+        let many = ["10.0.0.2"; 1000];
+        for (header, values, expected) in [
+            // HAProxy adds a line to that of the caller.
+            (
+                XForwardedFor,
+                ["198.51.100.7", "203.0.113.5"].as_slice(),
+                "203.0.113.5",
+            ),
+            (
+                XForwardedFor,
+                &["198.51.100.7", "203.0.113.5, 10.0.0.2"],
+                "203.0.113.5",
+            ),
+            (
+                XForwardedFor,
+                &["198.51.100.7, 203.0.113.5", "10.0.0.3", "10.0.0.2"],
+                "203.0.113.5",
+            ),
+            // What the caller sent is not read.
+            (
+                XForwardedFor,
+                &["", "unknown", "\u{fc},", "203.0.113.5"],
+                "203.0.113.5",
+            ),
+            (
+                Forwarded,
+                &["for=198.51.100.7", "for=203.0.113.5"],
+                "203.0.113.5",
+            ),
+            (
+                Forwarded,
+                &["for=\"198.51.100.7", "for=\"[2001:db8::7]:1\""],
+                "2001:db8::7",
+            ),
+            (XForwardedFor, &many, "10.0.0.2"),
+        ] {
+            assert_eq!(
+                caller(header, "10.0.0.1", values).as_deref(),
+                Ok(expected),
+                "{values:?}"
+            );
+            assert_eq!(
+                caller(header, "192.0.2.1", values).as_deref(),
+                Ok("192.0.2.1")
+            );
+        }
+    }
+
+    #[test]
+    fn x16_a_malformed_header_is_refused_from_a_proxy_and_ignored_from_others() {
         use AddressHeader::{Forwarded, XForwardedFor};
 
         for (header, values) in [
-            (XForwardedFor, ["192.0.2.7", "192.0.2.8"].as_slice()),
+            (XForwardedFor, ["192.0.2.7", "unknown"].as_slice()),
+            (XForwardedFor, &["192.0.2.7", ""]),
+            (XForwardedFor, &["192.0.2.7", "", "10.0.0.2"]),
+            (XForwardedFor, &["192.0.2.7", "\u{fc}"]),
             (XForwardedFor, &["192.0.2.7, "]),
             (XForwardedFor, &[""]),
             (XForwardedFor, &["unknown"]),
             (XForwardedFor, &["192.0.2.7, 10.0.0.256"]),
             (XForwardedFor, &["[2001:db8::7"]),
-            (Forwarded, &["for=192.0.2.7", "for=192.0.2.8"]),
+            (Forwarded, &["for=192.0.2.7", "by=10.0.0.1"]),
             (Forwarded, &["for=unknown"]),
             (Forwarded, &["for=_hidden"]),
             (Forwarded, &["by=10.0.0.1"]),
             (Forwarded, &["for=192.0.2.7;for=192.0.2.8"]),
             (Forwarded, &["192.0.2.7"]),
         ] {
-            let problem = match values {
-                [_] => HttpProblem::AddressHeaderMalformed,
-                _ => HttpProblem::AddressHeaderRepeated,
-            };
             assert_eq!(
                 caller(header, "10.0.0.1", values),
-                Err(Refusal::Malformed(problem)),
+                Err(MALFORMED_ADDRESS),
                 "{values:?}"
             );
             assert_eq!(

@@ -40,8 +40,6 @@ pub enum HttpProblem {
     ContentLength,
     /// `Transfer-Encoding` is not exactly `chunked`, or occurs in HTTP/1.0 (RFC 9112, section 6.1).
     TransferEncoding,
-    /// A trusted proxy states the address of the caller in more than one header field.
-    AddressHeaderRepeated,
     /// A trusted proxy states something that is not an address, such as `unknown`.
     AddressHeaderMalformed,
     /// The length of a chunk, or the end of it, cannot be read (RFC 9112, section 7.1).
@@ -73,7 +71,6 @@ impl HttpProblem {
         Self::HostMalformed,
         Self::ContentLength,
         Self::TransferEncoding,
-        Self::AddressHeaderRepeated,
         Self::AddressHeaderMalformed,
         Self::Chunk,
         Self::BodyIncomplete,
@@ -141,10 +138,6 @@ impl HttpProblem {
             Self::TransferEncoding => (
                 "transfer_encoding",
                 "Transfer-Encoding is not the single value chunked",
-            ),
-            Self::AddressHeaderRepeated => (
-                "address_header_repeated",
-                "the proxy states the caller's address more than once",
             ),
             Self::AddressHeaderMalformed => (
                 "address_header_malformed",

@@ -43,8 +43,6 @@ pub enum HttpProblem {
     ContentLength,
     /// `Transfer-Encoding` is not exactly `chunked`.
     TransferEncoding,
-    /// A trusted proxy states the address of the caller in several fields.
-    AddressHeaderRepeated,
     /// A trusted proxy states something that is not an address.
     AddressHeaderMalformed,
     /// A chunk of the body is malformed.

@@ -91,8 +91,39 @@ async fn x16_a_header_field_is_used_from_a_trusted_proxy_only() {
         assert!(answer.ends_with("\r\n\r\n192.0.2.7"), "{answer}");
         let answer = server.send(get("/", field)).await;
         assert!(answer.ends_with("\r\n\r\n192.0.2.1"), "{answer}");
-        let twice = exchange(server.connect_from(PROXY), get("/", &field.repeat(2))).await;
-        assert!(twice.starts_with("HTTP/1.1 400 "), "{twice}");
+        let wrong = field.replace("192.0.2.7", "unknown");
+        let wrong = exchange(server.connect_from(PROXY), get("/", &wrong)).await;
+        assert!(wrong.starts_with("HTTP/1.1 400 "), "{wrong}");
+    }
+}
+
+/// HAProxy with `option forwardfor` adds a line, whatever its caller has sent.
+#[tokio::test(start_paused = true)]
+async fn f5_x16_the_line_that_a_proxy_adds_to_that_of_its_caller_is_used() {
+    for (header, lines) in [
+        (
+            AddressHeader::XForwardedFor,
+            [
+                "x-forwarded-for: lies\r\n",
+                "x-forwarded-for: 192.0.2.7\r\n",
+            ],
+        ),
+        (
+            AddressHeader::Forwarded,
+            ["forwarded: for=lies\r\n", "forwarded: for=192.0.2.7\r\n"],
+        ),
+    ] {
+        let server = Server::start(|settings| {
+            settings.trusted_proxies = vec![PROXY.into()];
+            settings.address_header = Some(header);
+        });
+        let [of_caller, of_proxy] = lines;
+        let both = get("/", &[of_caller, of_proxy].concat());
+        let answer = exchange(server.connect_from(PROXY), both).await;
+        assert!(answer.ends_with("\r\n\r\n192.0.2.7"), "{answer}");
+        let swapped = get("/", &[of_proxy, of_caller].concat());
+        let answer = exchange(server.connect_from(PROXY), swapped).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
     }
 }
 

@@ -55,10 +55,24 @@ fn x16_the_configured_header_of_a_configured_proxy_counts() {
 }
 
 #[test]
-fn x16_a_repeated_or_malformed_header_of_a_configured_proxy_is_refused() {
+fn f5_x16_the_lines_of_a_header_are_one_list() {
+    let server = Serving::start(&with(&["--address-header", "x-forwarded-for"]));
+    // As HAProxy sends them with `option forwardfor`.
+    let lines = "X-Forwarded-For: 198.51.100.7\r\nX-Forwarded-For: 203.0.113.5\r\n";
+    assert_seen_as(&server, b"", lines, "203.0.113.5");
+    let lines = "X-Forwarded-For: nonsense\r\nX-Forwarded-For: 203.0.113.5\r\n";
+    assert_seen_as(&server, b"", lines, "203.0.113.5");
+    let server = Serving::start(&with(&["--address-header", "forwarded"]));
+    let lines = "Forwarded: for=198.51.100.7\r\nForwarded: for=203.0.113.5;proto=https\r\n";
+    assert_seen_as(&server, b"", lines, "203.0.113.5");
+}
+
+#[test]
+fn x16_a_malformed_header_of_a_configured_proxy_is_refused() {
     let server = Serving::start(&with(&["--address-header", "x-forwarded-for"]));
     for headers in [
-        "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For: 192.0.2.8\r\n",
+        "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For: unknown\r\n",
+        "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For:\r\n",
         "X-Forwarded-For: nonsense\r\n",
         "X-Forwarded-For:\r\n",
     ] {
