@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) struct ConnectionState {
     /// The clock of the table. Unit: milliseconds since the listener began.
     clock: Arc<AtomicU64>,
-    /// The phase in the lowest bits, and its beginning in the others.
+    /// The phase in the lowest bits, [`FRESH`], and its beginning in the others.
     phase: AtomicU64,
     /// The number of requests that are being answered: several at once on HTTP/2.
     in_flight: AtomicU32,
-    /// The time since which the caller does not read; 0 if it does.
+    /// The time since which the caller does not read, behind [`FRESH`]; 0 if it does.
     stuck_since: AtomicU64,
     order: AtomicU8,
     /// True once the caller has sent too many frames that are not requests.
@@ -67,9 +67,12 @@ impl Phase {
     }
 }
 
-/// The number of bits that a phase takes.
-const PHASE_BITS: u32 = 3;
-const PHASE_MASK: u64 = (1 << PHASE_BITS) - 1;
+/// The number of bits that a phase takes, with [`FRESH`].
+const PHASE_BITS: u32 = 4;
+const PHASE_MASK: u64 = FRESH - 1;
+
+/// The bit of a time that is that of the last sweep before it, and may be too early by the interval of sweeps.
+const FRESH: u64 = 1 << (PHASE_BITS - 1);
 
 /// An order to a connection. A later one in this list outweighs an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +109,7 @@ impl ConnectionState {
         let now = clock.load(Ordering::Relaxed);
         Self {
             clock,
-            phase: AtomicU64::new(now << PHASE_BITS),
+            phase: AtomicU64::new(fresh(now, Phase::Opening)),
             in_flight: AtomicU32::new(0),
             stuck_since: AtomicU64::new(0),
             order: AtomicU8::new(0),
@@ -123,7 +126,7 @@ impl ConnectionState {
 
     /// Begins a phase.
     pub(super) fn enter(&self, phase: Phase) {
-        let word = (self.now() << PHASE_BITS) | phase.to_bits();
+        let word = fresh(self.now(), phase);
         self.phase.store(word, Ordering::Relaxed);
     }
 
@@ -157,13 +160,24 @@ impl ConnectionState {
 
     /// Notes that everything has been written.
     pub(super) fn flushed(&self) {
-        let word = self.phase.load(Ordering::Relaxed);
-        if Phase::from_bits(word) == Phase::Answered {
-            let idle = (self.now() << PHASE_BITS) | Phase::Idle.to_bits();
-            // On HTTP/2 another request may begin in the meantime.
-            let _ = self
-                .phase
-                .compare_exchange(word, idle, Ordering::Relaxed, Ordering::Relaxed);
+        // On HTTP/2 another request may begin in the meantime.
+        let idle = fresh(self.now(), Phase::Idle);
+        let is_answered = |word| (Phase::from_bits(word) == Phase::Answered).then_some(idle);
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        let _ = self.phase.fetch_update(set, fetch, is_answered);
+    }
+
+    /// Counts the times that began since the last sweep from this sweep on: no time limit is over too early, and all are over late by two
+    /// intervals of sweeps at most.
+    pub(super) fn settle(&self) {
+        let now = self.now() << PHASE_BITS;
+        for (time, kept) in [(&self.phase, PHASE_MASK), (&self.stuck_since, 0)] {
+            let word = time.load(Ordering::Relaxed);
+            if word & FRESH != 0 {
+                let settled = now | (word & kept);
+                // It fails if another time has begun.
+                let _ = time.compare_exchange(word, settled, Ordering::Relaxed, Ordering::Relaxed);
+            }
         }
     }
 
@@ -180,7 +194,8 @@ impl ConnectionState {
 
     /// Notes that the caller does not read.
     pub(super) fn stuck(&self) {
-        self.stuck_since.store(self.now().max(1), Ordering::Relaxed);
+        let since = (self.now() << PHASE_BITS) | FRESH;
+        self.stuck_since.store(since, Ordering::Relaxed);
     }
 
     /// Notes that the caller reads again.
@@ -191,7 +206,7 @@ impl ConnectionState {
     /// The time for which the caller has not read; `None` if it does. Unit: milliseconds.
     pub(super) fn stuck_for(&self) -> Option<u64> {
         let since = self.stuck_since.load(Ordering::Relaxed);
-        (since > 0).then(|| self.now().saturating_sub(since))
+        (since > 0).then(|| self.now().saturating_sub(since >> PHASE_BITS))
     }
 
     /// Registers the calling task to be woken by orders. A task calls this once, before anything else: its waker does not change.
@@ -262,6 +277,11 @@ impl ConnectionState {
     fn task(&self) -> MutexGuard<'_, Option<Waker>> {
         self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A phase that begins after the sweep at this time.
+const fn fresh(now: u64, phase: Phase) -> u64 {
+    (now << PHASE_BITS) | FRESH | phase.to_bits()
 }
 
 /// A request that is being answered.

@@ -113,15 +113,13 @@ impl ConnectionTable {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            self.clock
-                .store(milliseconds(began.elapsed()), Ordering::Relaxed);
-            let table = self.taken();
-            for state in table
-                .table
-                .iter()
-                .filter(|state| is_late(state, &self.times))
-            {
-                state.tell(Order::Late);
+            let now = milliseconds(began.elapsed()).max(1);
+            self.clock.store(now, Ordering::Relaxed);
+            for state in &self.taken().table {
+                state.settle();
+                if is_late(state, &self.times) {
+                    state.tell(Order::Late);
+                }
             }
         }
     }

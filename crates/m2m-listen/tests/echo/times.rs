@@ -64,6 +64,53 @@ async fn an_idle_connection_is_closed_and_a_request_restores_its_time() {
     assert_eq!(server.report.until_closed(1).await, [Closed::Idle]);
 }
 
+/// A proxy reuses a connection up to the last moment, and no request may meet its end.
+#[tokio::test(start_paused = true)]
+async fn f1_an_idle_connection_is_never_closed_a_moment_early() {
+    const MOMENT: Duration = Duration::from_millis(1);
+    for limit in [Duration::from_secs(60), Times::DEFAULT.idle] {
+        for offset in [0, 1, 130, 249, 250, 251, 499, 500, 700, 999] {
+            let server = Server::start(|settings| settings.times.idle = limit);
+            tokio::time::sleep(Duration::from_millis(offset)).await;
+            let mut stream = server.sent(KEPT).await;
+            answer(&mut stream).await;
+            for _ in 0..3 {
+                tokio::time::sleep(limit - MOMENT).await;
+                stream.write_all(KEPT.as_bytes()).await.unwrap();
+                let again = answer(&mut stream).await;
+                assert!(again.starts_with("HTTP/1.1 200 "), "{again}");
+            }
+            let began = Instant::now();
+            assert_eq!(rest(stream).await, "");
+            assert_took(began, limit);
+            assert_eq!(server.report.until_closed(1).await, [Closed::Idle]);
+        }
+    }
+}
+
+#[test]
+fn f1_an_idle_connection_outlives_those_of_the_common_proxies() {
+    // Google Cloud keeps a connection for the longest time of those that cannot be configured.
+    assert!(Times::DEFAULT.idle > Duration::from_secs(600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f1_no_time_limit_is_over_early() {
+    let limit = Duration::from_secs(3);
+    for offset in [0, 1, 200, 374, 375, 376] {
+        let server = Server::start(|settings| settings.times = Times::all(limit));
+        tokio::time::sleep(Duration::from_millis(offset)).await;
+        for sent in ["", "GET / HTTP/1.1\r\n"] {
+            let stream = server.sent(sent).await;
+            let began = Instant::now();
+            let (mut reading, _writing) = tokio::io::split(stream);
+            let mut first = [0];
+            let _ = reading.read(&mut first).await;
+            assert_took(began, limit);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_slow_handler_is_not_limited() {
     let server = Server::start(|_| {});
