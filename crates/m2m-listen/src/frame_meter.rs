@@ -14,6 +14,12 @@ pub(super) struct FrameMeter {
     head_bytes: usize,
     /// The greatest stream that a request began.
     latest_stream: u32,
+    /// The stream whose header has begun and is not complete yet.
+    begun: Option<u32>,
+    /// True if the header is complete with the payload of this frame.
+    ends_header: bool,
+    /// The streams whose header is complete, until they are taken.
+    streams: Vec<u32>,
     /// The number of frames that may still come.
     credit: u32,
     /// The time up to which the credit has been restored. Unit: milliseconds.
@@ -30,6 +36,9 @@ impl FrameMeter {
             head: [0; HEAD_BYTES],
             head_bytes: 0,
             latest_stream: 0,
+            begun: None,
+            ends_header: false,
+            streams: Vec::new(),
             credit: MAX_CREDIT,
             restored_at: now,
             written: 0,
@@ -44,6 +53,10 @@ impl FrameMeter {
             let skipped = self.to_skip.min(bytes.len());
             self.to_skip -= skipped;
             bytes = bytes.get(skipped..).unwrap_or_default();
+            if self.to_skip == 0 && self.ends_header {
+                self.ends_header = false;
+                self.streams.extend(self.begun.take());
+            }
             let Some(head) = self.next_head(&mut bytes) else {
                 return true;
             };
@@ -67,6 +80,11 @@ impl FrameMeter {
     /// The greatest stream that a request began.
     pub(super) const fn latest_stream(&self) -> u32 {
         self.latest_stream
+    }
+
+    /// The streams of new requests whose header is complete, in their order. The caller takes them.
+    pub(super) const fn streams(&mut self) -> &mut Vec<u32> {
+        &mut self.streams
     }
 
     /// The next head, if all of it has come.
@@ -107,8 +125,14 @@ impl FrameMeter {
                     return 1;
                 }
                 self.latest_stream = stream;
+                self.begun = Some(stream);
+                self.ends_header = flags & END_HEADERS != 0;
                 self.restore(FRAMES_A_REQUEST);
                 0
+            }
+            CONTINUATION => {
+                self.ends_header = flags & END_HEADERS != 0;
+                1
             }
             // The number of frames that a request restores, so that a request that is reset does not count.
             RST_STREAM => FRAMES_A_REQUEST,
@@ -145,7 +169,9 @@ const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const CONTINUATION: u8 = 9;
 
+const END_HEADERS: u8 = 4;
 const END_STREAM: u8 = 1;
 const PADDED: u8 = 8;
 

@@ -38,9 +38,17 @@ pub(super) async fn serve<H: Handler>(
     transport: Transport<impl Io>,
 ) -> Closed {
     origin.state.enter(Phase::Idle);
+    let interim = transport.interim();
     let service = service_fn(|request| {
         let origin = Arc::clone(&origin);
-        async move { Ok::<_, Infallible>(origin.answer(request).await) }
+        let told = interim.request(&request);
+        async move {
+            if let Some(told) = told {
+                // The answer must not overtake it.
+                let _ = told.await;
+            }
+            Ok::<_, Infallible>(origin.answer(request).await)
+        }
     });
     let builder = &origin.context.http2;
     let mut connection = builder.serve_connection(TokioIo::new(transport), service);
@@ -57,6 +65,10 @@ pub(super) async fn serve<H: Handler>(
                     (None, Err(error)) if error.is_timeout() => Closed::Idle,
                     (None, Err(_)) => Closed::Broken,
                 });
+            }
+            if interim.settle() {
+                // The connection writes the interim responses when it is polled.
+                continue;
             }
             let Some(order) = origin.state.told() else {
                 return Poll::Pending;

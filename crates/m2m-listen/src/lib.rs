@@ -34,6 +34,7 @@ mod handshake_problem;
 mod http1;
 mod http2;
 mod http_problem;
+mod interim;
 mod listener;
 mod observer;
 mod origin;

@@ -2,7 +2,7 @@
 
 use core::future::Future as _;
 use core::pin::{Pin, pin};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 use std::io::{ErrorKind, IoSlice, Result};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::connection_state::{ConnectionState, Phase};
 use super::frame_meter::FrameMeter;
+use super::interim::Interim;
 
 /// A stream of bytes in both directions.
 pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
@@ -114,6 +115,9 @@ pub(super) struct Transport<S> {
     protocol: Protocol,
     /// The meter of frames, on HTTP/2.
     meter: Option<Box<FrameMeter>>,
+    /// The interim responses, on HTTP/2, and the part of them that is not written yet.
+    interim: Option<Arc<Interim>>,
+    unwritten: Vec<u8>,
     /// True if no frame is partly written.
     is_between_frames: bool,
     is_stuck: bool,
@@ -142,6 +146,8 @@ impl<S: Io> Transport<S> {
     pub(super) fn new(stream: Stream<S>, state: Arc<ConnectionState>, protocol: Protocol) -> Self {
         Self {
             meter: meter(protocol, &state),
+            interim: interim(protocol),
+            unwritten: Vec::new(),
             stream,
             state,
             protocol,
@@ -156,11 +162,17 @@ impl<S: Io> Transport<S> {
         either!(&mut self.stream, stream => stream.rewind(bytes));
         self.protocol = protocol;
         self.meter = meter(protocol, &self.state);
+        self.interim = interim(protocol);
         self
     }
 
     pub(super) const fn protocol(&self) -> Protocol {
         self.protocol
+    }
+
+    /// The interim responses of the connection, on HTTP/2.
+    pub(super) fn interim(&self) -> Arc<Interim> {
+        self.interim.clone().unwrap_or_default()
     }
 
     /// Reads more into `bytes`, and returns false at the end.
@@ -213,10 +225,33 @@ impl<S: Io> Transport<S> {
 
     /// Returns true unless the caller has sent too many frames with these bytes.
     fn is_within_credit(&mut self, bytes: &[u8]) -> bool {
-        let Self { meter, state, .. } = self;
-        meter
-            .as_mut()
-            .is_none_or(|meter| meter.read(bytes, state.now()))
+        let Some(meter) = &mut self.meter else {
+            return true;
+        };
+        let is_within = meter.read(bytes, self.state.now());
+        if let Some(interim) = &self.interim {
+            interim.arrived(meter.streams());
+        }
+        is_within
+    }
+
+    /// Writes the rest of the interim responses: all of them, before any other frame.
+    fn poll_unwritten(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let Self {
+            stream, unwritten, ..
+        } = self;
+        while !unwritten.is_empty() {
+            let written =
+                ready!(either!(stream, stream => Pin::new(stream).poll_write(context, unwritten)))?;
+            if written == 0 {
+                return Poll::Ready(Err(ErrorKind::WriteZero.into()));
+            }
+            unwritten.drain(..written);
+            if let (true, Some(interim)) = (unwritten.is_empty(), &self.interim) {
+                interim.written();
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Notes that some of `all` bytes were written.
@@ -265,6 +300,9 @@ impl<S: Io> AsyncRead for Transport<S> {
     ) -> Poll<Result<()>> {
         let before = into.filled().len();
         let read = either!(&mut self.stream, stream => Pin::new(stream).poll_read(context, into));
+        if let (Poll::Pending, Some(interim)) = (&read, &self.interim) {
+            interim.read();
+        }
         if let Poll::Ready(Ok(())) = read {
             if into.filled().len() == before {
                 self.has_ended = true;
@@ -291,6 +329,9 @@ impl<S: Io> AsyncWrite for Transport<S> {
         if self.is_refusal_of_hyper() {
             return Poll::Ready(Ok(bytes.len()));
         }
+        if !self.unwritten.is_empty() {
+            ready!(self.poll_unwritten(context))?;
+        }
         let written =
             either!(&mut self.stream, stream => Pin::new(stream).poll_write(context, bytes));
         self.note(&written);
@@ -306,6 +347,9 @@ impl<S: Io> AsyncWrite for Transport<S> {
         if self.is_refusal_of_hyper() {
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
+        if !self.unwritten.is_empty() {
+            ready!(self.poll_unwritten(context))?;
+        }
         let written = either!(&mut self.stream, stream => Pin::new(stream).poll_write_vectored(context, slices));
         self.note(&written);
         if self.meter.is_some() {
@@ -320,7 +364,19 @@ impl<S: Io> AsyncWrite for Transport<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        let flushed = either!(&mut self.stream, stream => Pin::new(stream).poll_flush(context));
+        let Self {
+            interim, unwritten, ..
+        } = &mut *self;
+        if let Some(interim) = interim {
+            // hyper has written all of its frames, so that others can follow.
+            interim.take_frames(unwritten);
+        }
+        let flushed = match self.poll_unwritten(context) {
+            Poll::Ready(Ok(())) => {
+                either!(&mut self.stream, stream => Pin::new(stream).poll_flush(context))
+            }
+            unwritten @ (Poll::Ready(Err(_)) | Poll::Pending) => unwritten,
+        };
         self.note(&flushed);
         if flushed.is_ready() {
             if self.is_stuck {
@@ -342,6 +398,13 @@ fn meter(protocol: Protocol, state: &ConnectionState) -> Option<Box<FrameMeter>>
     match protocol {
         Protocol::Http1 => None,
         Protocol::Http2 => Some(Box::new(FrameMeter::new(state.now()))),
+    }
+}
+
+fn interim(protocol: Protocol) -> Option<Arc<Interim>> {
+    match protocol {
+        Protocol::Http1 => None,
+        Protocol::Http2 => Some(Arc::default()),
     }
 }
 

@@ -73,6 +73,11 @@ fn head(path: &str) -> Vec<u8> {
     .concat()
 }
 
+/// The header of a request whose body is sent after the response 100.
+fn expecting(path: &str) -> Vec<u8> {
+    [head(path), field("expect", "100-Continue")].concat()
+}
+
 impl<S: AsyncRead + AsyncWrite> Http2<S> {
     /// A connection after its preface.
     pub(crate) async fn new(stream: S) -> Self {
@@ -117,6 +122,27 @@ impl<S: AsyncRead + AsyncWrite> Http2<S> {
         let flags = END_HEADERS | flags;
         self.send(&frame(HEADERS, flags, id, &head(path))).await;
         id
+    }
+
+    /// Begins a request whose body is sent after the response 100, and returns its stream.
+    async fn begin_expecting(&mut self, path: &str) -> u32 {
+        let id = self.next_id;
+        self.next_id += 2;
+        self.send(&frame(HEADERS, END_HEADERS, id, &expecting(path)))
+            .await;
+        id
+    }
+
+    /// Waits for the response 100 on a stream, which comes before any other frame of the stream.
+    async fn told_to_continue(&mut self, id: u32) {
+        loop {
+            let frame = self.frame().await.expect("the response 100 comes");
+            if frame.stream == id {
+                assert_eq!((frame.kind, frame.flags), (HEADERS, END_HEADERS));
+                assert_eq!(frame.payload, [8, 3, b'1', b'0', b'0'], "`:status` 100");
+                return;
+            }
+        }
     }
 
     /// The body of the answer to a request.
@@ -213,6 +239,120 @@ async fn requests_are_answered_without_tls_several_at_once() {
     assert_eq!(http2.body(body).await, "abcdef");
     drop(http2);
     assert_eq!(server.report.until_closed(1).await, [Closed::Done]);
+}
+
+/// RFC 9110, section 10.1.1, which binds every version of HTTP.
+#[tokio::test(start_paused = true)]
+async fn f2_a_caller_that_waits_to_send_its_body_is_told_to_continue() {
+    let server = Server::start(|_| {});
+    let mut http2 = Http2::new(server.connect()).await;
+    let began = Instant::now();
+    for round in ["ab", "cd", "ef"] {
+        assert_eq!(http2.request("/").await, "192.0.2.1");
+        let id = http2.begin_expecting("/body").await;
+        http2.told_to_continue(id).await;
+        http2
+            .send(&frame(DATA, END_STREAM, id, round.as_bytes()))
+            .await;
+        assert_eq!(http2.body(id).await, round);
+    }
+    assert!(began.elapsed() < Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f2_each_of_several_callers_that_wait_is_told_to_continue() {
+    let server = Server::start(|_| {});
+    let mut http2 = Http2::new(server.connect()).await;
+    // In one packet: requests with a body and without, and with a header in two frames.
+    let (first, rest) = (expecting("/body"), field("x", "y"));
+    let packet = [
+        frame(HEADERS, END_HEADERS | END_STREAM, 1, &head("/")),
+        frame(HEADERS, END_HEADERS, 3, &head("/body")),
+        frame(HEADERS, END_HEADERS, 5, &expecting("/body")),
+        frame(HEADERS, 0, 9, &first),
+        frame(CONTINUATION, END_HEADERS, 9, &rest),
+        frame(DATA, END_STREAM, 3, b"three"),
+        frame(HEADERS, END_HEADERS | END_STREAM, 11, &expecting("/")),
+        frame(HEADERS, END_HEADERS, 13, &expecting("/")),
+    ]
+    .concat();
+    let mut told = Vec::new();
+    for piece in packet.chunks(packet.len() / 2 + 3) {
+        http2.send(piece).await;
+        // Until the server waits for more.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let mut ended = Vec::new();
+    while ended.len() < 6 {
+        let own = http2.frame().await.expect("all are answered");
+        if own.kind == HEADERS && own.payload == [8, 3, b'1', b'0', b'0'] {
+            assert!(!ended.contains(&own.stream));
+            told.push(own.stream);
+            if own.stream != 13 {
+                http2.send(&frame(DATA, END_STREAM, own.stream, b"x")).await;
+            }
+        } else if own.flags & END_STREAM != 0 && [HEADERS, DATA].contains(&own.kind) {
+            ended.push(own.stream);
+        }
+    }
+    told.sort_unstable();
+    assert_eq!(told, [5, 9, 13]);
+    ended.sort_unstable();
+    assert_eq!(ended, [1, 3, 5, 9, 11, 13]);
+}
+
+/// hyper refuses these streams itself, so that it is unclear which stream a request has: none gets the response 100 of another one.
+#[tokio::test(start_paused = true)]
+async fn f2_a_malformed_request_gets_no_response_100_of_another_one() {
+    let server = Server::start(|_| {});
+    let mut http2 = Http2::new(server.connect()).await;
+    let malformed = [head("/"), field("Upper", "case")].concat();
+    let packet = [
+        frame(HEADERS, END_HEADERS, 1, &malformed),
+        frame(HEADERS, END_HEADERS, 3, &expecting("/body")),
+    ]
+    .concat();
+    http2.send(&packet).await;
+    http2.send(&frame(DATA, END_STREAM, 3, b"three")).await;
+    loop {
+        let own = http2.frame().await.expect("the answer comes");
+        if own.stream == 1 {
+            assert_eq!(own.kind, RST_STREAM);
+        }
+        if own.stream == 3 {
+            assert_ne!(own.payload, [8, 3, b'1', b'0', b'0']);
+        }
+        if own.stream == 3 && own.flags & END_STREAM != 0 && own.kind == DATA {
+            assert_eq!(own.payload, b"three");
+            break;
+        }
+    }
+    // The next request is told.
+    let packet = frame(HEADERS, END_HEADERS, 5, &expecting("/body"));
+    http2.send(&packet).await;
+    http2.told_to_continue(5).await;
+    http2.send(&frame(DATA, END_STREAM, 5, b"five")).await;
+    assert_eq!(http2.body(5).await, "five");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f1_an_idle_connection_of_http2_is_never_closed_a_moment_early() {
+    const MOMENT: Duration = Duration::from_millis(1);
+    let limit = Duration::from_secs(15);
+    for offset in [0, 1, 249, 250, 251, 499, 500, 501] {
+        let server = Server::start(|settings| settings.times.idle = limit);
+        tokio::time::sleep(Duration::from_millis(offset)).await;
+        let mut http2 = Http2::new(server.connect()).await;
+        assert_eq!(http2.request("/").await, "192.0.2.1");
+        for _ in 0..3 {
+            tokio::time::sleep(limit - MOMENT).await;
+            assert_eq!(http2.request("/").await, "192.0.2.1");
+        }
+        let began = Instant::now();
+        assert_eq!(http2.goodbye().await, Some(0));
+        assert_took(began, limit);
+        assert_eq!(server.report.until_closed(1).await, [Closed::Idle]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

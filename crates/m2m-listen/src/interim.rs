@@ -1,0 +1,118 @@
+//! The interim response 100 (Continue) on HTTP/2, which hyper sends on HTTP/1.1 only (RFC 9110, section 10.1.1).
+//!
+//! hyper reports the requests of a connection without the numbers of their streams, and frames show a stream without its decoded header. Both
+//! are in order, so they are counted: once all bytes that have come are read and there is no request left to report, the first reported
+//! request belongs to the first stream whose header is complete, and so on. If hyper has refused a stream itself, the counts differ, and
+//! no interim response is sent for the requests of this moment.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::BufMut as _;
+use http::{Request, header};
+use hyper::body::Body;
+use tokio::sync::oneshot;
+
+/// The streams and requests of one HTTP/2 connection since they were last matched, and the interim responses to be written.
+#[derive(Debug, Default)]
+pub(super) struct Interim {
+    /// True if hyper has read all bytes that have come.
+    is_read: AtomicBool,
+    counted: Mutex<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    /// The streams whose header is complete, in their order.
+    streams: Vec<u32>,
+    /// The number of requests that hyper has reported.
+    requests: usize,
+    /// Those of them that wait for an interim response, with their index.
+    waiting: Vec<(usize, oneshot::Sender<()>)>,
+    /// The frames to be written, and the requests that go on after that.
+    frames: Vec<u8>,
+    told: Vec<oneshot::Sender<()>>,
+}
+
+impl Interim {
+    /// Notes that hyper was given bytes, and these streams, whose header is complete with them.
+    pub(super) fn arrived(&self, streams: &mut Vec<u32>) {
+        self.is_read.store(false, Ordering::Relaxed);
+        if !streams.is_empty() {
+            self.counted().streams.append(streams);
+        }
+    }
+
+    /// Notes that hyper wants to read more bytes than have come.
+    pub(super) fn read(&self) {
+        self.is_read.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts a request, and returns a receiver that is ready when its interim response is written, or cannot be, if the caller waits for one
+    /// before it sends the body.
+    pub(super) fn request(&self, request: &Request<impl Body>) -> Option<oneshot::Receiver<()>> {
+        let mut counted = self.counted();
+        let index = counted.requests;
+        counted.requests += 1;
+        let expected = request.headers().get(header::EXPECT)?;
+        let is_expecting = expected.as_bytes().eq_ignore_ascii_case(b"100-continue");
+        if !is_expecting || request.body().is_end_stream() {
+            return None;
+        }
+        let (told, hears) = oneshot::channel();
+        counted.waiting.push((index, told));
+        Some(hears)
+    }
+
+    /// Matches requests and streams when hyper has nothing more to do, and returns true if this adds frames to be written.
+    pub(super) fn settle(&self) -> bool {
+        if !self.is_read.load(Ordering::Relaxed) {
+            return false;
+        }
+        let mut counted = self.counted();
+        let Counted {
+            streams,
+            requests,
+            waiting,
+            frames,
+            told,
+        } = &mut *counted;
+        let before = frames.len();
+        let is_exact = streams.len() == *requests;
+        for (index, request) in waiting.drain(..) {
+            // A request that is dropped here goes on without an interim response.
+            if let (true, Some(stream)) = (is_exact, streams.get(index)) {
+                frames.put_slice(&FRAME);
+                frames.put_u32(*stream);
+                frames.put_slice(&CONTINUE);
+                told.push(request);
+            }
+        }
+        streams.clear();
+        *requests = 0;
+        frames.len() > before
+    }
+
+    /// Moves the frames to be written to the end of these bytes.
+    pub(super) fn take_frames(&self, into: &mut Vec<u8>) {
+        into.append(&mut self.counted().frames);
+    }
+
+    /// Notes that the frames that were taken are written: answers may follow now.
+    pub(super) fn written(&self) {
+        for request in self.counted().told.drain(..) {
+            // The request may have been reset.
+            let _ = request.send(());
+        }
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The head of a HEADERS frame with the flag END_HEADERS, without its stream (RFC 9113, section 6.2).
+const FRAME: [u8; 5] = [0, 0, 5, 1, 4];
+
+/// `:status` 100, as a literal that no dynamic table has (RFC 7541, section 6.2.2).
+const CONTINUE: [u8; 5] = [8, 3, b'1', b'0', b'0'];
