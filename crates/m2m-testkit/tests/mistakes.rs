@@ -238,7 +238,7 @@ fn planted(text: &str) -> Vec<Request> {
         good().method(text),
         good().content_type(Some(text)),
         good().content_type(Some(&format!("text/{text}; charset={text}"))),
-        good().content_type(Some(&format!(
+        form("scope=%FF".to_owned()).content_type(Some(&format!(
             "application/x-www-form-urlencoded; charset={text}"
         ))),
         good().content_type(Some("application/json")),

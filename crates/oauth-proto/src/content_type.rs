@@ -2,11 +2,11 @@
 
 use crate::{InvalidContentType, scheme};
 
-/// Proof that a `Content-Type` is `application/x-www-form-urlencoded`, in UTF-8.
+/// Proof that a `Content-Type` is `application/x-www-form-urlencoded`.
 ///
-/// The type is compared in any case. Parameters may follow; `charset` has to be UTF-8 (also spelled `utf8`), others are
-/// ignored. RFC 6749, appendix B prescribes UTF-8 regardless of the header, so another charset would promise an
-/// encoding that the body does not have.
+/// The type is compared in any case. Parameters may follow, and are ignored: the type has none, and RFC 6749, appendix B prescribes UTF-8
+/// regardless of the header. A `charset` says nothing about the body, which [`Form`](crate::Form) refuses if it is not UTF-8; some clients
+/// send `charset=ISO-8859-1` with every form.
 ///
 /// Source: RFC 6749, section 4.4.2 and appendix B; RFC 9110, section 8.3.1,
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1>.
@@ -14,7 +14,7 @@ use crate::{InvalidContentType, scheme};
 /// ```
 /// use oauth_proto::{FormContentType, InvalidContentType};
 ///
-/// assert!(FormContentType::parse(Some(b"application/x-www-form-urlencoded; charset=UTF-8")).is_ok());
+/// assert!(FormContentType::parse(Some(b"application/x-www-form-urlencoded; charset=ISO-8859-1")).is_ok());
 /// assert_eq!(
 ///     FormContentType::parse(Some(b"application/json")),
 ///     Err(InvalidContentType::OtherMediaType),
@@ -57,13 +57,7 @@ impl FormContentType {
             // `parameters = *( OWS ";" OWS [ parameter ] )`: an empty one is allowed.
             rest = match parameter.first() {
                 None | Some(b';') => parameter,
-                Some(_) => {
-                    let (name, content, after) = read_parameter(parameter).ok_or(malformed)?;
-                    if name.eq_ignore_ascii_case(b"charset") && !is_utf8(content) {
-                        return Err(InvalidContentType::OtherCharset);
-                    }
-                    skip_spaces(after)
-                }
+                Some(_) => skip_spaces(after_parameter(parameter).ok_or(malformed)?),
             };
             if !matches!(rest.first(), None | Some(b';')) {
                 return Err(malformed);
@@ -81,19 +75,21 @@ impl TryFrom<&[u8]> for FormContentType {
     }
 }
 
-/// Returns the name, the content and the text after the parameter.
+/// Returns the text after the parameter.
 ///
 /// ```abnf
 /// parameter = token "=" ( token / quoted-string )   ; RFC 9110, section 5.6.6
 /// ```
 ///
-/// An escape in a quoted string is left as it is: no spelling of UTF-8 needs one.
-fn read_parameter(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let (name, after) = read_token(text)?;
-    let after = after.strip_prefix(b"=")?;
+/// A token that is empty is accepted as well: clients send `charset=`.
+fn after_parameter(text: &[u8]) -> Option<&[u8]> {
+    let name = token_length(text);
+    let after = text.get(name..)?.strip_prefix(b"=")?;
+    if name == 0 {
+        return None;
+    }
     let Some(quoted) = after.strip_prefix(b"\"") else {
-        let (content, after) = read_token(after)?;
-        return Some((name, content, after));
+        return after.get(token_length(after)..);
     };
     let mut escaped = false;
     let end = quoted.iter().position(|byte| {
@@ -101,17 +97,13 @@ fn read_parameter(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
         escaped = *byte == b'\\' && !escaped;
         closes
     })?;
-    let (content, after) = quoted.split_at_checked(end)?;
-    Some((name, content, after.strip_prefix(b"\"")?))
+    quoted.get(end..)?.strip_prefix(b"\"")
 }
 
-fn read_token(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let length = text
-        .iter()
+fn token_length(text: &[u8]) -> usize {
+    text.iter()
         .take_while(|byte| scheme::is_tchar(**byte))
-        .count();
-    text.split_at_checked(length)
-        .filter(|(token, _)| !token.is_empty())
+        .count()
 }
 
 fn skip_spaces(text: &[u8]) -> &[u8] {
@@ -120,8 +112,4 @@ fn skip_spaces(text: &[u8]) -> &[u8] {
         .take_while(|byte| scheme::is_space(**byte))
         .count();
     text.get(spaces..).unwrap_or_default()
-}
-
-fn is_utf8(charset: &[u8]) -> bool {
-    charset.eq_ignore_ascii_case(b"utf-8") || charset.eq_ignore_ascii_case(b"utf8")
 }

@@ -229,6 +229,16 @@ fn a11_accepts_every_spelling_of_the_media_type() {
         "application/x-www-form-urlencoded; charset=utf8; x=\"a;\\\"b\"",
         "application/x-www-form-urlencoded;",
         "application/x-www-form-urlencoded; ;charset=utf-8 ",
+        // The charset says nothing about the body (F6).
+        "application/x-www-form-urlencoded; charset=ISO-8859-1",
+        "application/x-www-form-urlencoded;charset=us-ascii",
+        "application/x-www-form-urlencoded; charset='utf-8'",
+        "application/x-www-form-urlencoded; charset=UTF_8",
+        "application/x-www-form-urlencoded; charset=",
+        "application/x-www-form-urlencoded; charset=; x=y",
+        "application/x-www-form-urlencoded; charset=\"\"",
+        "application/x-www-form-urlencoded; charset=\"windows-1252\"",
+        "application/x-www-form-urlencoded; charset=utf-8; charset=latin1",
     ] {
         assert!(
             FormContentType::parse(Some(value.as_bytes())).is_ok(),
@@ -256,22 +266,7 @@ fn k13_a11_refuses_another_type_and_reports_which_part_is_wrong() {
         Some("application/x-www-form-urlencoded, text/plain"),
         InvalidContentType::OtherMediaType,
     );
-    check(
-        Some("application/x-www-form-urlencoded; charset=iso-8859-1"),
-        InvalidContentType::OtherCharset,
-    );
-    check(
-        Some("application/x-www-form-urlencoded; charset=utf-8; charset=latin1"),
-        InvalidContentType::OtherCharset,
-    );
-    for malformed in [
-        "charset",
-        "charset=",
-        "=x",
-        "charset=\"utf-8",
-        "a=b c=d",
-        "a=\"b\"c",
-    ] {
+    for malformed in ["charset", "=x", "charset=\"utf-8", "a=b c=d", "a=\"b\"c"] {
         check(
             Some(&format!("application/x-www-form-urlencoded; {malformed}")),
             InvalidContentType::MalformedParameters { offset: 34 },

@@ -299,7 +299,6 @@ fn suggested(
         Evidence::ContentTypeMissing
         | Evidence::ContentTypeRepeated
         | Evidence::ContentTypeSent { .. }
-        | Evidence::CharsetSent { .. }
         | Evidence::SimilarContentType { .. }
         | Evidence::BodyLooksLike { .. } => Fix::SendForm,
         Evidence::HandshakeFailed {
@@ -332,6 +331,7 @@ fn suggested(
         // A secret that an operator revoked may have leaked: the advice of the cause begins with that.
         Evidence::SecretRevoked { .. }
         | Evidence::MalformedAt { .. }
+        | Evidence::CharsetSent { .. }
         | Evidence::ParameterRepeated { .. }
         | Evidence::ValueMalformedAt { .. }
         | Evidence::UnknownAudience { .. }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use oauth_proto::{FormContentType, InvalidBasicCredentials, InvalidContentType};
+use oauth_proto::InvalidBasicCredentials;
 use zeroize::Zeroizing;
 
 use super::evidence::{BasicProblem, BodyForm, Difference};
@@ -30,6 +30,7 @@ const CHARSETS: &[&str] = &[
     "us-ascii",
     "utf-16",
     "utf-8",
+    "utf8",
     "utf_8",
     "windows-1252",
 ];
@@ -63,19 +64,26 @@ pub(crate) fn content_type(value: Option<&[u8]>, is_repeated: bool, body: &[u8])
                     has_parameters: !parameters.trim().is_empty(),
                 },
             });
-            if FormContentType::parse(Some(value)) == Err(InvalidContentType::OtherCharset) {
-                let (_, charset) = parameters.split_once('=').unwrap_or_default();
-                let charset = charset.trim().trim_matches(['"', '\'']);
-                let mut known = CHARSETS.iter();
-                let known = known.find(|known| known.eq_ignore_ascii_case(charset));
-                evidence.push(Evidence::CharsetSent {
-                    charset: known.map(|known| Cow::Borrowed(*known)),
-                });
-            }
         }
     }
     evidence.extend(looks_like(body));
     evidence
+}
+
+/// Returns the charset in the `Content-Type` field of a form that is not UTF-8, unless it is UTF-8.
+pub(crate) fn charset(content_type: &[u8]) -> Option<Evidence> {
+    let text = String::from_utf8_lossy(content_type);
+    let charset = text.split(';').skip(1).find_map(|parameter| {
+        let (name, charset) = parameter.split_once('=')?;
+        let is_charset = name.trim().eq_ignore_ascii_case("charset");
+        is_charset.then(|| charset.trim().trim_matches(['"', '\'']))
+    })?;
+    let mut known = CHARSETS.iter();
+    let known = known.find(|known| known.eq_ignore_ascii_case(charset));
+    let is_utf8 = matches!(known, Some(&("utf-8" | "utf8" | "utf_8")));
+    (!is_utf8).then(|| Evidence::CharsetSent {
+        charset: known.map(|known| Cow::Borrowed(*known)),
+    })
 }
 
 /// Returns what a request without these parameters has in their place: a body of another form, the parameter in the URL, or a similar name.

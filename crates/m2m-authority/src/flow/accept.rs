@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use m2m_errors::Cause;
 use oauth_proto::{
-    BasicCredentials, FormContentType, GrantType, InvalidTokenRequest, Secret, TokenRequest,
-    query_carries_credentials,
+    BasicCredentials, FormContentType, GrantType, InvalidForm, InvalidTokenRequest, Secret,
+    TokenRequest, query_carries_credentials,
 };
 use zeroize::Zeroizing;
 
@@ -238,10 +238,15 @@ fn read_form<'r>(
                 ))
             }
             InvalidTokenRequest::Form(form) => match form.offset() {
-                Some(offset) => refusal.suspecting(Suspect::of_form(
-                    error.cause(),
-                    vec![form::malformed(request.body, offset)],
-                )),
+                Some(offset) => {
+                    let mut observed = vec![form::malformed(request.body, offset)];
+                    if let (InvalidForm::NotUtf8 { .. }, Header::Once(value)) =
+                        (form, request.content_type)
+                    {
+                        observed.extend(form::charset(value));
+                    }
+                    refusal.suspecting(Suspect::of_form(error.cause(), observed))
+                }
                 None => refusal,
             },
             _ => refusal,

@@ -69,7 +69,7 @@ impl InvalidForm {
     }
 }
 
-/// The `Content-Type` does not declare a form in UTF-8.
+/// The `Content-Type` does not declare a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidContentType {
@@ -79,9 +79,6 @@ pub enum InvalidContentType {
     /// The media type is another one, or is missing.
     #[error("the content type must be application/x-www-form-urlencoded")]
     OtherMediaType,
-    /// The `charset` is not UTF-8.
-    #[error("the charset of the content type must be UTF-8")]
-    OtherCharset,
     /// The text after the media type is not a list of parameters.
     #[error("the parameters of the content type are malformed at byte {offset}")]
     MalformedParameters {
@@ -95,10 +92,9 @@ impl InvalidContentType {
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
-            Self::Missing
-            | Self::OtherMediaType
-            | Self::OtherCharset
-            | Self::MalformedParameters { .. } => Cause::ContentTypeWrong,
+            Self::Missing | Self::OtherMediaType | Self::MalformedParameters { .. } => {
+                Cause::ContentTypeWrong
+            }
         }
     }
 }
