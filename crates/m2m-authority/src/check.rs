@@ -74,7 +74,7 @@ impl Check {
         Some(match cause {
             Cause::MethodNotAllowed => Self::Method,
             Cause::BodyTooLarge => Self::Size,
-            Cause::ContentTypeWrong => Self::ContentType,
+            Cause::ContentTypeWrong | Cause::ContentCodingUnsupported => Self::ContentType,
             Cause::BodyMalformed | Cause::ParametersTooMany | Cause::ParameterTooLong => Self::Form,
             Cause::ParameterRepeated => Self::Repeats,
             Cause::CredentialsInUrl => Self::CredentialsInUrl,

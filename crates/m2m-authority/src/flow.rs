@@ -19,7 +19,7 @@ mod issue;
 mod record;
 mod respond;
 
-pub use accept::{Accepted, Header, RawRequest, accept};
+pub use accept::{Accepted, Header, RawRequest, accept, refuse_coding};
 pub use authenticate::{Authenticated, Operator, TestRequest, authenticate, vouched};
 pub use authorize::{Authorized, Usage, authorize};
 pub(crate) use issue::is_not_before_in_future;

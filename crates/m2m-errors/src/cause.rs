@@ -111,6 +111,8 @@ catalogued! {
 
         /// The body is not declared as a form.
         ContentTypeWrong => request::CONTENT_TYPE_WRONG,
+        /// The body is compressed, or coded in another way.
+        ContentCodingUnsupported => request::CONTENT_CODING_UNSUPPORTED,
         /// The body is not a form: broken percent-encoding, or not UTF-8.
         BodyMalformed => request::BODY_MALFORMED,
         /// A parameter that may appear only once is repeated.

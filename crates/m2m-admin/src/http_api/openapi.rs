@@ -371,7 +371,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (
         415,
         "MediaTypeUnsupported",
-        "The operation does not accept the media type of the body.",
+        "The operation does not accept the media type of the body, or the body is compressed.",
     ),
     (
         429,

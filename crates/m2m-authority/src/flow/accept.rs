@@ -13,7 +13,7 @@ use oauth_proto::{
 use zeroize::Zeroizing;
 
 use crate::Authority;
-use crate::diagnose::{Evidence, Ignored, Suspect, form, ignored, in_url};
+use crate::diagnose::{BodyForm, Evidence, Ignored, Suspect, form, ignored, in_url};
 use crate::refusal::{Refusal, TargetParameter};
 
 /// A request to the token endpoint as it came, its body complete.
@@ -174,6 +174,18 @@ pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Acce
         address: request.address,
         body: Body(request.body),
     })
+}
+
+/// Refuses a request because of the coding of its body, such as gzip, which the `Content-Encoding` field states. The body is not read then
+/// (RFC 9110, section 15.5.16).
+pub fn refuse_coding(request: &RawRequest<'_>) -> Refusal {
+    let cause = Cause::ContentCodingUnsupported;
+    let observed = Evidence::BodyLooksLike {
+        form: BodyForm::Compressed,
+        parameters: Vec::new(),
+    };
+    let refusal = Refusal::of(cause).suspecting(Suspect::of_form(cause, vec![observed]));
+    refusal.stating(Some(&named_by_header(request)))
 }
 
 /// Returns the client id in a Basic header, for the diagnosis of a request that is refused before the header is read; empty if there is none.

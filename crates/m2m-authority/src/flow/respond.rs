@@ -20,6 +20,7 @@ pub struct Reply {
     body: Vec<u8>,
     challenge: Option<String>,
     allow: Option<&'static str>,
+    accept_encoding: Option<&'static str>,
     retry_after_seconds: Option<u32>,
     request_id: Option<RequestId>,
 }
@@ -56,6 +57,8 @@ impl Reply {
                 .as_deref()
                 .map(|challenge| ("www-authenticate", Cow::Borrowed(challenge))),
             self.allow.map(|allow| ("allow", Cow::Borrowed(allow))),
+            self.accept_encoding
+                .map(|codings| ("accept-encoding", Cow::Borrowed(codings))),
             self.retry_after_seconds
                 .map(|seconds| ("retry-after", Cow::Owned(seconds.to_string()))),
             self.request_id
@@ -126,6 +129,7 @@ fn refused(refusal: &Refusal, exchange: &Exchange, authority: &Authority) -> Rep
             reply.challenge = Some(challenge.to_string());
         }
         Status::MethodNotAllowed => reply.allow = Some("POST"),
+        Status::UnsupportedMediaType => reply.accept_encoding = Some("identity"),
         Status::ServiceUnavailable | Status::TooManyRequests => {
             reply.retry_after_seconds =
                 Some(refusal.retry_after_seconds().unwrap_or(RETRY_AFTER_SECONDS));
@@ -160,6 +164,7 @@ const fn reply(status: u16, body: Vec<u8>) -> Reply {
         body,
         challenge: None,
         allow: None,
+        accept_encoding: None,
         retry_after_seconds: None,
         request_id: None,
     }

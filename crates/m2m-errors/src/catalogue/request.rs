@@ -87,6 +87,41 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
     ],
 };
 
+pub(crate) const CONTENT_CODING_UNSUPPORTED: Entry = Entry {
+    id: "content-coding-unsupported",
+    title: "Compressed request body",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::UnsupportedMediaType,
+        ErrorCode::InvalidRequest,
+        "The Content-Encoding of the body is not supported. Send the body without compression",
+    )),
+    operator: "The Content-Encoding header says that the body is compressed or coded in another way.",
+    for_caller: Advice {
+        causes: &["The HTTP client, or an interceptor in it, compresses the bodies of requests."],
+        fixes: &[
+            "Send the body without compression and without a Content-Encoding header; a form is too short to gain from compression.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The HTTP client of the caller compresses its requests.",
+            "A proxy in front of the server adds a Content-Encoding header.",
+        ],
+        fixes: &[
+            "Ask the owner of the caller to turn off the compression of requests.",
+            "Configure the proxy to forward the body and the Content-Encoding header unchanged.",
+        ],
+    },
+    tasks: &[],
+    related: &[Cause::ContentTypeWrong, Cause::BodyMalformed],
+    sources: &[
+        Source::rfc("RFC 9110", "15.5.16"),
+        Source::rfc("RFC 9110", "8.4"),
+    ],
+};
+
 pub(crate) const BODY_MALFORMED: Entry = Entry {
     id: "body-malformed",
     title: "Malformed form body",

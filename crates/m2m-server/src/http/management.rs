@@ -5,8 +5,9 @@ mod threads;
 use core::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
-use http::HeaderMap;
+use http::header::ACCEPT_ENCODING;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
@@ -86,8 +87,14 @@ impl Management {
         let circumstances = circumstances(&exchange, address);
         let parts = Arc::new(parts);
         let (api, own) = (Arc::clone(&self.api), Arc::clone(&parts));
+        let is_coded = body::is_coded(&parts);
         let answering = async move {
-            let read = |most| async move { body::read(body, most).await.map_err(cause_of) };
+            let read = |most| async move {
+                match is_coded {
+                    true => Err(Cause::ContentCodingUnsupported),
+                    false => body::read(body, most).await.map_err(cause_of),
+                }
+            };
             api.respond(&own, &path, read, circumstances).await
         };
         let answered = self.threads.run(answering).await;
@@ -96,7 +103,12 @@ impl Management {
             self.api
                 .refuse_unread(Cause::InternalError, &parts, circumstances)
         });
-        self.noted(answered, &exchange, circumstances)
+        let mut response = self.noted(answered, &exchange, circumstances);
+        if is_coded && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            let codings = HeaderValue::from_static("identity");
+            response.headers_mut().insert(ACCEPT_ENCODING, codings);
+        }
+        response
     }
 
     /// Answers a request that is too large to be processed.

@@ -25,7 +25,7 @@ use hyper::body::Incoming;
 use m2m_admin::http_api::Refused;
 use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Header, Issued, RawRequest, RefusedEvent, Reply, accept,
-    authenticate, authorize, issue, record, respond,
+    authenticate, authorize, issue, record, refuse_coding, respond,
 };
 use m2m_authority::{
     Authority, Check, FingerprintKey, RecordedClientId, Refusal, RequestId, TraceId,
@@ -103,7 +103,11 @@ impl TokenEndpoint {
         let decision = match body {
             Ok(body) => {
                 let request = RawRequest::from_http(parts, &body, Some(address));
-                self.decide(request, now).await
+                if parts.method == Method::POST && body::is_coded(parts) {
+                    Err(self.gate().refuse(refuse_coding(&request)))
+                } else {
+                    self.decide(request, now).await
+                }
             }
             Err(refusal) => Err(super::refusal_of(refusal)),
         };
