@@ -176,7 +176,9 @@ impl Handler for Server {
                     return response;
                 }
                 self.document(route, &parts).unwrap_or_else(|| {
-                    self.refuse_early(Cause::PathUnknown, route, &parts, address)
+                    let observed = self.router.similar_path(parts.uri.path());
+                    let refusal = Refusal::of(Cause::PathUnknown).observing(observed);
+                    self.refuse_early(refusal, route, &parts, address)
                 })
             }
         }

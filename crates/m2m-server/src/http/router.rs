@@ -49,7 +49,26 @@ impl Router {
     }
 
     /// Returns the route of a path. Every path is served with and without the path of the issuer before it, since some proxies strip it.
+    ///
+    /// The token endpoint, the metadata and the key set are also found at a path with doubled slashes or one at its end, which clients make of
+    /// a base URL that ends in a slash, and which a redirect could not correct without losing the body. Nothing else is, and nothing is
+    /// decoded: the paths of the management API have ids in them.
     pub(super) fn find<'p>(&self, path: &'p str) -> Route<'p> {
+        let route = self.find_exactly(path);
+        if route != Route::Unknown {
+            return route;
+        }
+        let Some(path) = without_slashes(path) else {
+            return Route::Unknown;
+        };
+        let found = self.find_exactly(&path);
+        let mut fixed = [Route::Token, Route::Metadata, Route::JwkSet].into_iter();
+        fixed
+            .find(|route| *route == found)
+            .unwrap_or(Route::Unknown)
+    }
+
+    fn find_exactly<'p>(&self, path: &'p str) -> Route<'p> {
         if !self.prefix.is_empty() {
             // RFC 8414, section 3.1 inserts the path of the issuer after the well-known name.
             if METADATA_PATHS
@@ -67,6 +86,13 @@ impl Router {
         }
         find(path)
     }
+}
+
+/// Returns the path with one slash for each doubled one, and none at the end; nothing if it has neither.
+fn without_slashes(path: &str) -> Option<String> {
+    let single = path.replace("//", "/");
+    let single = single.strip_suffix('/').unwrap_or(&single);
+    (single.len() < path.len()).then(|| single.to_owned())
 }
 
 fn find(path: &str) -> Route<'_> {
@@ -88,13 +114,15 @@ fn find(path: &str) -> Route<'_> {
 }
 
 /// The paths that callers ask for.
-const PATHS: [&str; 6] = [
+const PATHS: [&str; 8] = [
     "/oauth2/token",
     "/connect/token",
     "/id/connect/token",
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
+    "/api/v1/openapi.json",
+    "/errors",
 ];
 
 /// The paths of the metadata (RFC 8414, section 3; OpenID Connect Discovery 1.0, section 4).
@@ -158,7 +186,6 @@ mod tests {
             Route::Management("/api/v1/apis/a%2Fb"),
         );
         for path in [
-            "/oauth2/token/",
             "/OAuth2/token",
             "/oauth2",
             "/.well-known",
@@ -169,6 +196,73 @@ mod tests {
         ] {
             check(issuer, path, Route::Unknown);
         }
+    }
+
+    #[test]
+    fn a5_a_doubled_slash_or_one_at_the_end_is_the_path_itself() {
+        for (issuer, path, expected) in [
+            ("", "/oauth2/token/", Route::Token),
+            ("", "//oauth2/token", Route::Token),
+            ("", "/oauth2//token", Route::Token),
+            ("", "/connect/token/", Route::Token),
+            ("", "//id/connect/token", Route::Token),
+            ("", "//.well-known/openid-configuration", Route::Metadata),
+            ("", "/.well-known/openid-configuration/", Route::Metadata),
+            (
+                "",
+                "/.well-known//oauth-authorization-server",
+                Route::Metadata,
+            ),
+            ("", "/.well-known/jwks.json/", Route::JwkSet),
+            ("/tenant", "/tenant//oauth2/token", Route::Token),
+            ("/tenant", "//tenant/oauth2/token", Route::Token),
+            ("/tenant", "/tenant/oauth2/token/", Route::Token),
+            (
+                "/tenant/",
+                "/.well-known/oauth-authorization-server/tenant/",
+                Route::Metadata,
+            ),
+            (
+                "/tenant/",
+                "/.well-known/oauth-authorization-server//tenant",
+                Route::Metadata,
+            ),
+            (
+                "/tenant/",
+                "/tenant//.well-known/openid-configuration",
+                Route::Metadata,
+            ),
+        ] {
+            check(&format!("https://id.example{issuer}"), path, expected);
+        }
+    }
+
+    #[test]
+    fn a5_no_other_path_is_changed() {
+        for path in [
+            "///oauth2/token",
+            "/oauth2/token///",
+            "/oauth2/./token",
+            "/oauth2/x/../token",
+            "/oauth2%2Ftoken",
+            "/oauth2/token%2F",
+            "/%6fauth2/token",
+            "/oauth2/token/.",
+            "\\oauth2\\token",
+            "//api/v1/apis",
+            "/api//v1/apis",
+            "//errors",
+            "//errors/invalid_client",
+            "/tenant//oauth2/token",
+            "//",
+        ] {
+            check("https://id.example", path, Route::Unknown);
+        }
+        let issuer = "https://id.example";
+        for path in ["/api/v1//apis", "/api/v1/apis/", "/api/v1/"] {
+            check(issuer, path, Route::Management(path));
+        }
+        check(issuer, "/errors/", Route::Error(""));
     }
 
     #[test]

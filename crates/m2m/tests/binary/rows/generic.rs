@@ -76,7 +76,7 @@ fn g4_404_for_an_unknown_path_and_a_deleted_resource() {
     );
     for path in [
         "/nothing",
-        "/oauth2/token/",
+        "/oauth2/tokens",
         "/errors/nothing",
         "/.well-known/nothing",
     ] {
