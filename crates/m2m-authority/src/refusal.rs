@@ -182,7 +182,7 @@ impl Refusal {
     }
 
     /// Lets the answer repeat a value of the request, if it is short and clean.
-    pub(crate) fn echoing(mut self, value: &str) -> Self {
+    pub fn echoing(mut self, value: &str) -> Self {
         self.echo = clean_for_description(value).map(Into::into);
         self
     }

@@ -103,7 +103,13 @@ impl ErrorPages {
     /// Returns the page that a browser gets in place of a refusal in JSON.
     #[must_use]
     pub fn refusal(&self, refused: &Refused<'_>) -> Page {
-        let page = RefusalPage::new(self.frame(), self.profile, refused);
+        self.refusal_repeating(refused, None)
+    }
+
+    /// Returns the page of a refusal whose description repeats a value, if there is one.
+    #[must_use]
+    pub fn refusal_repeating(&self, refused: &Refused<'_>, value: Option<&str>) -> Page {
+        let page = RefusalPage::new(self.frame(), self.profile, refused, value);
         Page::html(refused.status, &page)
     }
 

@@ -5,6 +5,7 @@ mod document;
 mod error_pages;
 mod hash;
 mod page;
+mod preflight;
 mod representation;
 mod support;
 
@@ -12,5 +13,6 @@ pub use assets::asset;
 pub use document::Document;
 pub use error_pages::{ErrorPages, Refused};
 pub use page::Page;
+pub use preflight::preflight;
 pub use representation::Representation;
 pub use support::{InvalidSupportUrl, SupportUrl};

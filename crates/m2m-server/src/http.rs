@@ -18,7 +18,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_authority::diagnose::Evidence;
 use m2m_authority::{Authority, Refusal};
-use m2m_dashboard::{ErrorPages, Page, Refused, Representation, SupportUrl, asset};
+use m2m_dashboard::{ErrorPages, Page, Refused, Representation, SupportUrl, asset, preflight};
 use m2m_errors::Cause;
 use m2m_listen::Handler;
 use oauth_proto::Issuer;
@@ -118,6 +118,7 @@ impl Server {
     ) -> Response {
         let refusal = refusal.into();
         let cause = refusal.cause();
+        let repeated = refusal.echo().map(str::to_owned);
         let exchange = self.endpoint.exchange(parts, address);
         let response = self.endpoint.refuse(refusal, &exchange);
         let is_for_programs = matches!(route, Route::Token | Route::Management(_));
@@ -126,11 +127,15 @@ impl Server {
         }
         let page = match (route, cause) {
             (Route::Error(name), Cause::PathUnknown) => self.pages.unknown(name),
-            _ => self.pages.refusal(&Refused {
-                cause,
-                status: response.status().as_u16(),
-                trace_id: exchange.trace_id.encode().as_str(),
-            }),
+            _ => {
+                let trace_id = exchange.trace_id.encode();
+                let refused = Refused {
+                    cause,
+                    status: response.status().as_u16(),
+                    trace_id: trace_id.as_str(),
+                };
+                self.pages.refusal_repeating(&refused, repeated.as_deref())
+            }
         };
         page.in_place_of(response)
     }
@@ -167,9 +172,12 @@ impl Handler for Server {
             | Route::Asset(_)
             | Route::OpenApi
             | Route::Root => {
+                if parts.method == Method::OPTIONS {
+                    return preflight(&parts.headers).map(Full::new);
+                }
                 if !matches!(parts.method, Method::GET | Method::HEAD) {
-                    let mut response =
-                        self.refuse_early(Cause::MethodNotAllowed, route, &parts, address);
+                    let refusal = Refusal::of(Cause::MethodNotAllowed).echoing("GET and HEAD");
+                    let mut response = self.refuse_early(refusal, route, &parts, address);
                     response
                         .headers_mut()
                         .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));

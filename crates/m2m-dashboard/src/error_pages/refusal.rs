@@ -1,5 +1,7 @@
 //! The pages that a browser gets in place of a refusal in JSON.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use m2m_errors::{Cause, Disclosure, Profile};
 
@@ -25,7 +27,7 @@ pub(super) struct RefusalPage<'p> {
     frame: Frame<'p>,
     status: u16,
     title: &'static str,
-    description: &'static str,
+    description: Cow<'static, str>,
     fixes: Vec<Fix>,
     /// The page with all that is known: of the cause, or of the code if the cause is concealed.
     about: String,
@@ -42,9 +44,19 @@ pub(super) struct UnknownPage<'p> {
 }
 
 impl<'p> RefusalPage<'p> {
-    pub(super) fn new(frame: Frame<'p>, profile: Profile, refused: &Refused<'p>) -> Self {
+    /// The page, with the description that repeats `value` if there is one.
+    pub(super) fn new(
+        frame: Frame<'p>,
+        profile: Profile,
+        refused: &Refused<'p>,
+        value: Option<&str>,
+    ) -> Self {
         let entry = refused.cause.entry();
         let wire = entry.wire.of(profile);
+        let description = match (value, wire.description.split()) {
+            (Some(value), Some((before, after))) => Cow::Owned([before, value, after].concat()),
+            _ => Cow::Borrowed(wire.description.plain),
+        };
         let (title, about) = match entry.disclosure {
             Disclosure::Public | Disclosure::Unanswered => (entry.title, entry.id.to_owned()),
             Disclosure::Concealed => (wire.status.entry().reason, wire.status.code().to_string()),
@@ -53,7 +65,7 @@ impl<'p> RefusalPage<'p> {
             frame,
             status: refused.status,
             title,
-            description: wire.description.plain,
+            description,
             fixes: fixes(entry.for_caller.fixes),
             about,
             trace_id: refused.trace_id,

@@ -1,6 +1,6 @@
 //! Problems that are found before a request is examined: method, path, size, time, framing.
 
-use super::forms::refused;
+use super::forms::{refused, refused_with_value};
 use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
@@ -8,10 +8,11 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
     title: "HTTP method not allowed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: WireForms::same(refused(
+    wire: WireForms::same(refused_with_value(
         Status::MethodNotAllowed,
         ErrorCode::InvalidRequest,
         "This path does not support the method; the Allow header lists the supported methods. Token requests use POST",
+        "This path does not support the method. It supports {}",
     )),
     operator: "The request uses a method that its path does not support.",
     for_caller: Advice {

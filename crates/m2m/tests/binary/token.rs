@@ -37,6 +37,10 @@ fn a6_g5_other_methods_learn_which_one_is_accepted() {
     let answer = server.call("POST", "/.well-known/jwks.json", "content-length: 0\r\n");
     answer.assert_refused(405, "invalid_request");
     assert_eq!(answer.header("allow"), Some("GET, HEAD"));
+    assert_eq!(
+        answer.member("error_description"),
+        "This path does not support the method. It supports GET and HEAD"
+    );
 }
 
 #[test]
