@@ -3,11 +3,12 @@
 mod steps;
 mod what_next;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 
 use clap::Args;
 use m2m_host::error::Failure;
 use m2m_host::http_client::{ConnectionOptions, HttpClient};
+use m2m_host::listen_address::{ListenAddress, listen_address};
 use m2m_host::output::Output;
 use m2m_host::world::World;
 use m2m_server::{Embedded, embed};
@@ -22,8 +23,8 @@ pub struct DemoOptions {
     #[arg(long)]
     once: bool,
     /// Address and port to listen on; by default 127.0.0.1:8080, or with --once a free port of 127.0.0.1
-    #[arg(long, value_name = "ADDR", value_parser = m2m_host::listen_address::listen_address)]
-    listen: Option<SocketAddr>,
+    #[arg(long, value_name = "ADDR", value_parser = listen_address)]
+    listen: Option<ListenAddress>,
 }
 
 const EXAMPLES: &str = "\
@@ -44,8 +45,8 @@ impl DemoOptions {
         let port = if self.once { 0 } else { 8080 };
         let listen = self
             .listen
-            .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-        if !listen.ip().is_loopback() {
+            .unwrap_or_else(|| ListenAddress::Ip((Ipv4Addr::LOCALHOST, port).into()));
+        if !listen.is_loopback() {
             return Err(Failure::usage(format!(
                 "{listen} is not a loopback address, and the demo serves only this machine"
             ))

@@ -23,6 +23,7 @@ pub mod regular_file;
 pub mod runtime;
 pub mod sealing;
 pub mod secret_file;
+pub mod signals;
 pub mod table;
 pub mod timestamp;
 pub mod token_failure;

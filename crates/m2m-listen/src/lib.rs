@@ -41,6 +41,7 @@ mod origin;
 mod proxy_protocol;
 mod refusal;
 mod settings;
+mod sockets;
 mod tls;
 mod transport;
 mod validity;

@@ -17,6 +17,7 @@ use crate::connection_state::Order;
 use crate::connection_table::{ConnectionTable, Slot};
 use crate::observer::Unobserved;
 use crate::origin::{Context, Origin};
+use crate::sockets::Sockets;
 use crate::tls::{Reloader, Tls};
 use crate::transport::Io;
 use crate::{
@@ -25,24 +26,24 @@ use crate::{
 
 /// A listener that has its address and its certificate, and serves no connection yet.
 pub struct Listener<A = TcpListener> {
-    acceptor: A,
+    acceptor: Sockets<A>,
     tls: Option<Tls>,
     settings: ListenSettings,
     observer: Arc<dyn Observer>,
 }
 
 impl Listener {
-    /// Binds the address, and reads the files of TLS.
+    /// Binds the address, and the second address if there is one, and reads the files of TLS.
     ///
     /// # Errors
     ///
-    /// [`ListenError`] if the address or a file of TLS cannot be used.
+    /// [`ListenError`] if an address or a file of TLS cannot be used. Of two addresses, the machine may lack one.
     pub async fn bind(mut settings: ListenSettings) -> Result<Self, ListenError> {
-        let address = settings.address;
-        let failed = |error| ListenError::Bind { address, error };
-        let acceptor = TcpListener::bind(address).await.map_err(failed)?;
-        settings.address = acceptor.local_addr().map_err(failed)?;
-        Self::over(acceptor, settings)
+        let (sockets, addresses) = Sockets::bind(settings.address, settings.second_address).await?;
+        let mut addresses = addresses.into_iter();
+        settings.address = addresses.next().unwrap_or(settings.address);
+        settings.second_address = addresses.next();
+        Self::accepting(sockets, settings)
     }
 }
 
@@ -53,6 +54,10 @@ impl<A: Acceptor> Listener<A> {
     ///
     /// [`ListenError::Tls`] if a file of TLS cannot be used.
     pub fn over(acceptor: A, settings: ListenSettings) -> Result<Self, ListenError> {
+        Self::accepting(acceptor.into(), settings)
+    }
+
+    fn accepting(acceptor: Sockets<A>, settings: ListenSettings) -> Result<Self, ListenError> {
         Ok(Self {
             acceptor,
             tls: settings.tls.clone().map(Tls::load).transpose()?,
@@ -71,6 +76,12 @@ impl<A: Acceptor> Listener<A> {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.settings.address
+    }
+
+    /// The second address in the settings, with the same port; `None` after [`Self::bind`] if the machine does not have one of the two.
+    #[must_use]
+    pub const fn second_address(&self) -> Option<SocketAddr> {
+        self.settings.second_address
     }
 
     /// Returns a handle that makes this listener read the files of TLS again; `None` without TLS.

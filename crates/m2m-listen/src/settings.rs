@@ -1,6 +1,6 @@
 //! The address, the limits and the times of a listener.
 
-use core::net::SocketAddr;
+use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ use crate::{AddressHeader, refusal};
 pub struct ListenSettings {
     /// The address. Port 0 selects a free port.
     pub address: SocketAddr,
+    /// Another address, at which the listener has the same port. The listener serves both, or the one that the machine has.
+    pub second_address: Option<SocketAddr>,
     /// The certificate and its key. Without them the listener speaks plain HTTP.
     pub tls: Option<TlsFiles>,
     /// The address blocks of proxies that are trusted to state the address of a caller.
@@ -143,6 +145,7 @@ impl ListenSettings {
     pub const fn at(address: SocketAddr) -> Self {
         Self {
             address,
+            second_address: None,
             tls: None,
             trusted_proxies: Vec::new(),
             proxy_protocol: ProxyProtocol::Off,
@@ -152,6 +155,17 @@ impl ListenSettings {
             drain: DRAIN_TIME,
             overloaded: Bytes::from_static(refusal::OVERLOADED),
             times: Times::DEFAULT,
+        }
+    }
+}
+
+impl ListenSettings {
+    /// The default settings at `localhost`, which means 127.0.0.1 and ::1. On a machine without one of them the listener serves the other.
+    #[must_use]
+    pub fn at_localhost(port: u16) -> Self {
+        Self {
+            second_address: Some((Ipv6Addr::LOCALHOST, port).into()),
+            ..Self::at((Ipv4Addr::LOCALHOST, port).into())
         }
     }
 }

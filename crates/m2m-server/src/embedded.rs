@@ -3,7 +3,6 @@
 use core::future::Future;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -13,17 +12,18 @@ use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::registry::Application;
 use m2m_errors::Profile;
 use m2m_host::error::Failure;
+use m2m_host::listen_address::ListenAddress;
 use m2m_host::output;
 use m2m_host::runtime::runtime;
+use m2m_host::signals::Interruptions;
 use m2m_host::world::{GeneratedCredentials, World};
-use m2m_listen::ListenSettings;
 use m2m_store::CacheLimits;
 use oauth_proto::Issuer;
 
 use crate::listen_observer::ListenObserver;
+use crate::listening;
 use crate::metrics::Metrics;
 use crate::recorder::{self, Entry};
-use crate::signals::Interruptions;
 use crate::start::{Plan, Source, Started, start};
 use crate::store_health::StoreHealth;
 
@@ -76,7 +76,7 @@ impl Embedded {
 /// If the server cannot listen on the address, or the file is wrong; and the failure of the function.
 pub fn embed<'u, F>(
     world: World,
-    listen: SocketAddr,
+    listen: ListenAddress,
     used: impl FnOnce(Embedded) -> F + 'u,
 ) -> Result<(), Failure>
 where
@@ -89,7 +89,7 @@ where
 type Use<'u> =
     Box<dyn FnOnce(Embedded) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + 'u>> + 'u>;
 
-fn serve_for(world: World, listen: SocketAddr, used: Use<'_>) -> Result<(), Failure> {
+fn serve_for(world: World, listen: ListenAddress, used: Use<'_>) -> Result<(), Failure> {
     output::log_panics();
     let runtime = runtime()?;
     let (publish, entries) = channel();
@@ -99,7 +99,8 @@ fn serve_for(world: World, listen: SocketAddr, used: Use<'_>) -> Result<(), Fail
         let plan = Plan {
             source: Source::World { world, keys: None },
             limits: CacheLimits::default(),
-            listen: ListenSettings::at(listen),
+            address: listen,
+            listen: listening::settings(listen),
             listen_option: "--listen",
             issuer: None,
             profile: Profile::Rfc,

@@ -8,6 +8,7 @@ use clap::builder::OsStringValueParser;
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
 use m2m_host::http_client::{ConnectionOptions, HttpClient, Response};
+use m2m_host::listen_address::ListenAddress;
 use m2m_host::output::Output;
 use m2m_host::printable::printable;
 use m2m_host::runtime::runtime;
@@ -61,13 +62,21 @@ pub(crate) fn healthcheck(
         return Err(Failure::usage("the listener for probes is off")
             .help(format!("set {names} to an address, such as 127.0.0.1:9090, for the server and for this command")));
     };
-    let url = format!("http://{}/readyz", reachable(address));
+    let urls = reachable(address).map(|address| format!("http://{address}/readyz"));
     let http = HttpClient::new(&ConnectionOptions {
         ca_file: None,
         // The address belongs to this machine.
         allow_plain_http: true,
     })?;
-    let answer = runtime()?.block_on(http.get(&url));
+    let runtime = runtime()?;
+    let mut answers = urls.map(|url| (runtime.block_on(http.get(&url)), url));
+    // Of the two addresses of localhost, the machine may have one.
+    let unreached = || Failure::refused(format!("{address} cannot be reached"));
+    let mut reached = answers.next().ok_or_else(unreached)?;
+    if let (Err(_), Some(other)) = (&reached.0, answers.next()) {
+        reached = other;
+    }
+    let (answer, url) = reached;
     let answer = answer.map_err(|failure| {
         failure.help(format!(
             "if the server listens for probes at another address, set {names}"
@@ -80,14 +89,17 @@ pub(crate) fn healthcheck(
     Err(unready(&url, &answer))
 }
 
-/// Returns the address at which this machine reaches a listener.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+/// Returns the addresses at which this machine reaches a listener.
+fn reachable(address: ListenAddress) -> impl Iterator<Item = SocketAddr> {
+    let of_machine = move |ip: IpAddr| {
+        let ip = match ip {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            IpAddr::V4(_) | IpAddr::V6(_) => ip,
+        };
+        SocketAddr::new(ip, address.port())
     };
-    SocketAddr::new(ip, address.port())
+    address.ips().map(of_machine)
 }
 
 fn unready(url: &str, answer: &Response) -> Failure {
@@ -114,14 +126,21 @@ fn unready(url: &str, answer: &Response) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use m2m_host::listen_address::listen_address;
+
     use super::*;
 
     #[test]
     fn a_listener_on_all_addresses_is_reached_by_loopback() {
-        let reached = |address: &str| reachable(address.parse().unwrap()).to_string();
+        let reached = |address: &str| {
+            let address = listen_address(address).unwrap();
+            let reached = reachable(address).map(|address| address.to_string());
+            reached.collect::<Vec<_>>().join(" ")
+        };
         assert_eq!(reached("0.0.0.0:1"), "127.0.0.1:1");
         assert_eq!(reached("[::]:1"), "[::1]:1");
         assert_eq!(reached("10.0.0.1:1"), "10.0.0.1:1");
+        assert_eq!(reached("localhost:1"), "127.0.0.1:1 [::1]:1");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use m2m_host::log_format::LogFormat;
 use m2m_host::output::{self, Output};
 use m2m_host::runtime::runtime;
 use m2m_host::sealing::SealingSource;
+use m2m_host::signals::{Hangup, Interruptions, ignore_others};
 use m2m_host::world::World;
 use m2m_host::{clock, curl, data, timestamp};
 use m2m_listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
@@ -25,6 +26,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::listen_observer::ListenObserver;
+use crate::listening;
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::readiness::{Readiness, Unready};
@@ -32,7 +34,6 @@ use crate::recorder::LogWriter;
 use crate::settings::{
     Mistakes, RegistrySource, Secret, Setting, SettingOptions, Settings, Values,
 };
-use crate::signals::{Hangup, Interruptions, ignore_others};
 use crate::start::{Plan, Source, Started, start};
 use crate::store::{self, UnusedPreset};
 use crate::store_health::StoreHealth;
@@ -151,6 +152,7 @@ fn serve_for(
         let plan = Plan {
             source,
             limits: limits(&settings.values),
+            address: settings.values.listen,
             listen,
             listen_option: &listen_option,
             issuer: settings.values.issuer.clone(),
@@ -271,7 +273,7 @@ fn kept(values: &Values) -> StoreLimits {
 /// Returns the settings of the listener, with at most as many connections as the process may open files.
 fn listen_settings(values: &Values, caller_time_ms: Option<u32>) -> ListenSettings {
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
-    let mut listen = ListenSettings::at(values.listen);
+    let mut listen = listening::settings(values.listen);
     listen.tls = tls.map(|(cert, key)| TlsFiles::new(cert, key));
     listen.trusted_proxies = values.trusted_proxies.clone();
     listen.proxy_protocol = match values.proxy_protocol {

@@ -16,10 +16,10 @@ mod shown;
 mod sources;
 mod table;
 
-use core::net::SocketAddr;
 use std::path::PathBuf;
 
 use m2m_host::environment::Environment;
+use m2m_host::listen_address::ListenAddress;
 
 pub(crate) use kind::Shape;
 pub use mistakes::Mistakes;
@@ -120,7 +120,7 @@ impl Settings {
 pub(crate) fn ops_listen(
     options: &SettingOptions,
     environment: &Environment,
-) -> Result<Option<SocketAddr>, Mistakes> {
+) -> Result<Option<ListenAddress>, Mistakes> {
     let mut sources = Sources::open(options, environment)?;
     let address = sources.read(Setting::OpsListen, &kind::ADDRESS_OR_OFF);
     if !sources.mistakes.is_empty() {

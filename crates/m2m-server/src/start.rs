@@ -1,6 +1,5 @@
 //! The preparation of a server, from its options to the point where it can serve.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,19 +11,20 @@ use m2m_dashboard::SupportUrl;
 use m2m_errors::Profile;
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::Written;
+use m2m_host::listen_address::ListenAddress;
 use m2m_host::sealing::SealingSource;
+use m2m_host::signals;
 use m2m_host::world::{GeneratedCredentials, World};
 use m2m_listen::{ListenSettings, Listener};
 use m2m_store::{CacheLimits, StoreLimits};
 use oauth_proto::{Issuer, Limits};
 use tokio::runtime::Handle;
 
-use crate::certificate::listen_failure;
 use crate::http::{Server, Writing};
+use crate::listening;
 use crate::metrics::Metrics;
 use crate::recorder::{Entry, Recorder, StoreWriter, Worker};
 use crate::settings::Scheme;
-use crate::signals;
 use crate::store::{self, Opened, RegistryCache, UnusedPreset};
 use crate::store_health::StoreHealth;
 
@@ -35,6 +35,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) source: Source<'p>,
     /// The limits of the part of the registry that is kept in memory.
     pub(crate) limits: CacheLimits,
+    /// The address that it listens on, which the settings of its listener contain.
+    pub(crate) address: ListenAddress,
     /// The settings of its listener.
     pub(crate) listen: ListenSettings,
     /// The option that names another address.
@@ -111,6 +113,7 @@ pub(crate) async fn start(
     let Plan {
         source,
         limits,
+        address,
         mut listen,
         listen_option,
         issuer,
@@ -122,11 +125,11 @@ pub(crate) async fn start(
     let observer = Arc::clone(&health);
     // The address comes first: with port 0 the issuer depends on it, and the audiences of the registry file depend on the issuer.
     listen.overloaded = Bytes::from_static(OVERLOADED);
-    let listening = Listener::bind(listen)
-        .await
-        .map_err(|error| listen_failure(&error, listen_option))?;
-    signals::reload_on_hangup(listening.reloader());
-    let address = listening.address();
+    let (listening, served) = listening::bind(listen, listen_option).await?;
+    if let Some(reloader) = listening.reloader() {
+        signals::on_hangup(move || reloader.reload());
+    }
+    let address = address.with_port(listening.address().port());
     let scheme = match listening.reloader() {
         Some(_) => Scheme::Https,
         None => Scheme::Http,
@@ -159,7 +162,7 @@ pub(crate) async fn start(
         1 => "1 application".to_owned(),
         count => format!("{count} applications"),
     };
-    let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
+    let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {served}");
     let managed = match &writing {
         Writing::Everything(_) => Some(issuer.as_str().into()),
         Writing::Nothing => None,
@@ -210,7 +213,7 @@ const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 /// # Errors
 ///
 /// No case is known: an address can always be part of a URL.
-pub(crate) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issuer, Failure> {
+pub(crate) fn default_issuer(scheme: Scheme, address: ListenAddress) -> Result<Issuer, Failure> {
     let text = format!("{}://{address}", scheme.as_str());
     Issuer::parse(&text).map_err(|error| {
         Failure::usage(format!("{text} is not an issuer identifier"))

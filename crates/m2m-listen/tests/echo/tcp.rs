@@ -1,7 +1,7 @@
 //! Real sockets.
 
 use std::future::pending;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use m2m_listen::{Bytes, Full, Incoming, ListenError, ListenSettings, Listener, Request, Response};
 use tokio::net::{TcpListener, TcpStream};
@@ -44,4 +44,54 @@ async fn an_address_in_use_is_an_error_with_the_address_and_the_reason() {
     let source = std::error::Error::source(&error).unwrap();
     let source = source.downcast_ref::<std::io::Error>().unwrap();
     assert_eq!(source.kind(), std::io::ErrorKind::AddrInUse);
+}
+
+#[tokio::test]
+async fn a8_localhost_is_served_at_both_addresses_with_one_port() {
+    let listener = Listener::bind(ListenSettings::at_localhost(0))
+        .await
+        .unwrap();
+    let (first, second) = (listener.address(), listener.second_address().unwrap());
+    assert_eq!(first.ip(), Ipv4Addr::LOCALHOST);
+    assert_eq!(second.ip(), Ipv6Addr::LOCALHOST);
+    assert_eq!(first.port(), second.port());
+    tokio::spawn(listener.serve(hello, pending()));
+    for address in [first, second, first, second] {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let answer = exchange(stream, get("/", "")).await;
+        assert!(
+            answer.ends_with(&format!("\r\n\r\n{}", address.ip())),
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a8_of_two_addresses_the_one_that_the_machine_has_is_served() {
+    // An address for documentation, which no machine has.
+    let absent = (Ipv4Addr::new(192, 0, 2, 1), 0).into();
+    let present = (Ipv4Addr::LOCALHOST, 0).into();
+    for (first, second) in [(absent, present), (present, absent)] {
+        let mut settings = ListenSettings::at(first);
+        settings.second_address = Some(second);
+        let listener = Listener::bind(settings).await.unwrap();
+        assert_eq!(listener.address().ip(), Ipv4Addr::LOCALHOST);
+        assert_ne!(listener.address().port(), 0);
+        assert_eq!(listener.second_address(), None);
+    }
+    let mut settings = ListenSettings::at(absent);
+    settings.second_address = Some(absent);
+    let error = Listener::bind(settings).await.unwrap_err();
+    assert_eq!(error.to_string(), "cannot listen on 192.0.2.1:0");
+}
+
+#[tokio::test]
+async fn a8_a_port_that_another_program_has_at_one_of_two_addresses_is_an_error() {
+    let other = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.unwrap();
+    let taken = other.local_addr().unwrap();
+    let error = Listener::bind(ListenSettings::at_localhost(taken.port())).await;
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        format!("cannot listen on {taken}")
+    );
 }

@@ -1,9 +1,10 @@
 //! The checks of the files that a configuration names, without starting or writing anything.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::Path;
 
 use m2m_host::error::Failure;
+use m2m_host::listen_address::ListenAddress;
 use m2m_host::sealing::{self, SealingSource, Wanted};
 use m2m_host::world::World;
 use m2m_host::{clock, data};
@@ -90,11 +91,13 @@ fn sealed(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     SealingSource::new(key, file, folder).check(&keys, folder)
 }
 
-/// Checks that this machine has the address. Its port may be taken by the server that the configuration is for.
-fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
-    match TcpListener::bind(SocketAddr::new(address.ip(), 0)) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Failure::of_listening(address, &error).help(format!(
+/// Checks that this machine has the address, or one of the two. Its port may be taken by the server that the configuration is for.
+fn own_address(setting: Setting, address: ListenAddress) -> Result<(), Failure> {
+    let tried = address.ips().map(|ip| TcpListener::bind((ip, 0)));
+    // The first failure, unless an address can be used.
+    match tried.reduce(|one, other| if other.is_ok() { other } else { one }) {
+        Some(Ok(_)) | None => Ok(()),
+        Some(Err(error)) => Err(Failure::of_listening(address, &error).help(format!(
             "set {} to an address of this machine",
             setting.names()
         ))),

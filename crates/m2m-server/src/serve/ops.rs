@@ -1,13 +1,12 @@
 //! The ops listener of a server.
 
-use std::net::SocketAddr;
-
 use m2m_host::error::Failure;
+use m2m_host::listen_address::ListenAddress;
 use m2m_host::{clock, output, timestamp};
-use m2m_listen::{ListenSettings, Listener};
+use m2m_listen::ListenSettings;
 use serde_json::json;
 
-use crate::certificate::listen_failure;
+use crate::listening;
 use crate::ops::Ops;
 use crate::settings::Setting;
 
@@ -16,24 +15,23 @@ use crate::settings::Setting;
 /// # Errors
 ///
 /// If the server cannot listen on the address.
-pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), Failure> {
+pub(super) async fn start(address: Option<ListenAddress>, ops: Ops) -> Result<(), Failure> {
     let Some(address) = address else {
         return Ok(());
     };
-    let listening = Listener::bind(settings(address)).await.map_err(|error| {
-        listen_failure(&error, &Setting::OpsListen.names())
-            .help("or turn it off with --ops-listen off (M2M_OPS_LISTEN=off)")
+    let bound = listening::bind(settings(address), &Setting::OpsListen.names()).await;
+    let (listening, served) = bound.map_err(|failure| {
+        failure.help("or turn it off with --ops-listen off (M2M_OPS_LISTEN=off)")
     })?;
-    let address = listening.address();
     output::log_line(&json!({
         "time": timestamp::rfc3339(clock::now()),
         "event": "ops_listening",
-        "address": address.to_string(),
+        "address": served,
         "paths": ["/livez", "/readyz", "/metrics"],
     }));
-    if !address.ip().is_loopback() {
+    if !address.is_loopback() {
         output::log_notice(&format!(
-            "the listener for probes and metrics is not on a loopback address: anyone who can reach {address} can see the load and the failures of this server; make it reachable from a trusted network only"
+            "the listener for probes and metrics is not on a loopback address: anyone who can reach {served} can see the load and the failures of this server; make it reachable from a trusted network only"
         ));
     }
     // Its connections are not those of callers, and are not counted with them.
@@ -41,8 +39,8 @@ pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), F
     Ok(())
 }
 
-fn settings(address: SocketAddr) -> ListenSettings {
-    let mut settings = ListenSettings::at(address);
+fn settings(address: ListenAddress) -> ListenSettings {
+    let mut settings = listening::settings(address);
     settings.max_connections = MAX_CONNECTIONS;
     settings
 }

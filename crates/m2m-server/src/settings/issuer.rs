@@ -28,7 +28,7 @@ pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {
 fn plain_listener(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     let listen = values.listen;
     let is_plain = values.scheme() == Scheme::Http;
-    (is_plain && !listen.ip().is_loopback() && !values.behind_proxy).then(|| {
+    (is_plain && !listen.is_loopback() && !values.behind_proxy).then(|| {
         let what = format!("cannot serve plain http on {listen}, which is not a loopback address");
         let failure = Failure::mistake(Cause::PlainHttpExposed, what);
         sources
@@ -73,11 +73,10 @@ fn unnamed(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     }
     let is_tls = values.scheme() == Scheme::Https;
     // Without TLS the address itself is refused already.
-    (is_tls && listen.ip().is_unspecified()).then(|| {
+    (is_tls && listen.is_unspecified()).then(|| {
         let what = format!("the issuer must be set to listen on {listen}");
         let failure = Failure::mistake(Cause::SettingMissing, what).because(format!(
-            "{} means all addresses of this machine, and callers cannot connect to it",
-            listen.ip()
+            "{listen} means all addresses of this machine, and callers cannot connect to it"
         ));
         of_commands(failure).help(format!(
             "set {names}, with the host name in the certificate"

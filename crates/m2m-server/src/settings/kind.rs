@@ -2,7 +2,7 @@
 
 use core::convert::Infallible;
 use core::fmt::Display;
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 use core::str::FromStr;
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use m2m_authority::diagnose::nearest;
 use m2m_dashboard::SupportUrl;
 use m2m_errors::Profile;
-use m2m_host::listen_address::listen_address;
+use m2m_host::listen_address::{ListenAddress, listen_address};
 use m2m_host::log_format::LogFormat;
 use m2m_listen::AddressHeader;
 use oauth_proto::{ClientId, Issuer};
@@ -75,22 +75,22 @@ pub(super) const DIRECTORY: Kind<PathBuf> = path("DIR", ValueHint::DirPath);
 pub(super) const FILE: Kind<PathBuf> = path("FILE", ValueHint::FilePath);
 
 /// An address and a port.
-pub(super) const ADDRESS: Kind<SocketAddr> = Kind {
+pub(super) const ADDRESS: Kind<ListenAddress> = Kind {
     shape: Shape::text("ADDR", "an address and a port"),
     parse: |shape, written| {
         listen_address(shape.utf8(written)?).map_err(|help| shape.wrong(written, help))
     },
-    show: |address| json!(address),
+    show: |address| json!(address.to_string()),
 };
 
 /// An address and a port, or `off`, which is `None`.
-pub(super) const ADDRESS_OR_OFF: Kind<Option<SocketAddr>> = Kind {
+pub(super) const ADDRESS_OR_OFF: Kind<Option<ListenAddress>> = Kind {
     shape: Shape::text("ADDR", "an address and a port, or off"),
     parse: |shape, written| match shape.utf8(written)? {
         "off" => Ok(None),
         _ => (ADDRESS.parse)(shape, written).map(Some),
     },
-    show: |address| address.map_or_else(|| json!("off"), |address| json!(address)),
+    show: |address| address.as_ref().map_or_else(|| json!("off"), ADDRESS.show),
 };
 
 /// An issuer identifier.

@@ -1,9 +1,10 @@
 //! Contradictions between settings. Each has one failure, which names both settings where they were given.
 
-use core::net::SocketAddr;
+use core::net::IpAddr;
 
 use m2m_errors::Cause;
 use m2m_host::error::Failure;
+use m2m_host::listen_address::ListenAddress;
 
 use super::secrets::SEALING_KEY;
 use super::setting::Setting;
@@ -114,13 +115,16 @@ fn ops(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
 }
 
 /// Returns true if the server cannot listen on both addresses.
-fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let covers = |one: SocketAddr, other: SocketAddr| {
-        one.ip().is_unspecified() && (one.is_ipv6() || other.is_ipv4())
+fn collide(one: ListenAddress, other: ListenAddress) -> bool {
+    let covers = |one: IpAddr, other: IpAddr| {
+        one == other || (one.is_unspecified() && (one.is_ipv6() || other.is_ipv4()))
     };
-    one.port() != 0
-        && one.port() == other.port()
-        && (one.ip() == other.ip() || covers(one, other) || covers(other, one))
+    let meet = |one| {
+        other
+            .ips()
+            .any(|other| covers(one, other) || covers(other, one))
+    };
+    one.port() != 0 && one.port() == other.port() && one.ips().any(meet)
 }
 
 /// Checks that the sealing key is given once, and not with a registry file. A variable may be set for other commands, and is ignored there.

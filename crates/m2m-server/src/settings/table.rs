@@ -4,12 +4,12 @@
 //! from it. A field is an `Option` if it has no default, and a `Vec` if it is a list.
 
 use core::convert::Infallible;
-use core::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
 use m2m_dashboard::SupportUrl;
 use m2m_errors::Profile;
+use m2m_host::listen_address::ListenAddress;
 use m2m_host::log_format::LogFormat;
 use m2m_listen::AddressHeader;
 use oauth_proto::Issuer;
@@ -48,7 +48,9 @@ settings! {
     }
 
     /// Address and port to listen on; port 0 picks a free port
-    Listen(listen: SocketAddr) {
+    ///
+    /// With localhost, as in localhost:8080, the server listens on 127.0.0.1 and ::1.
+    Listen(listen: ListenAddress) {
         kind: ADDRESS,
         default: "127.0.0.1:8080",
     }
@@ -118,7 +120,7 @@ settings! {
     }
 
     /// Address and port of the listener for probes and metrics; off disables the listener
-    OpsListen(ops_listen: Option<SocketAddr>) {
+    OpsListen(ops_listen: Option<ListenAddress>) {
         kind: ADDRESS_OR_OFF,
         default: "127.0.0.1:9090",
     }

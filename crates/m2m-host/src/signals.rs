@@ -1,6 +1,5 @@
 //! Signals: `SIGTERM` and `SIGINT` end a server, `SIGHUP` reloads its certificate, and all others are ignored.
 
-use m2m_listen::Reloader;
 #[cfg(unix)]
 use rustix::process::Signal as Number;
 #[cfg(unix)]
@@ -9,19 +8,26 @@ use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 #[cfg(unix)]
-use m2m_host::clock;
-use m2m_host::output;
-use m2m_host::timestamp;
+use crate::{clock, output, timestamp};
 
 /// Listens for `SIGTERM` and `SIGINT` from its creation on, so that a caller that sees the server ready can stop it at once, and in good
 /// order.
 #[cfg(unix)]
 #[derive(Debug)]
-pub(crate) struct Interruptions(Option<[Signal; 2]>);
+pub struct Interruptions(Option<[Signal; 2]>);
+
+#[cfg(unix)]
+impl Default for Interruptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 #[cfg(unix)]
 impl Interruptions {
-    pub(crate) fn new() -> Self {
+    /// Registers the signals.
+    #[must_use]
+    pub fn new() -> Self {
         let interrupt = signal(SignalKind::interrupt());
         // If they cannot be registered, the signals have their default effect: they end the process.
         Self(
@@ -32,7 +38,7 @@ impl Interruptions {
     }
 
     /// Completes when the process is asked to end, once for each request.
-    pub(crate) async fn next(&mut self) {
+    pub async fn next(&mut self) {
         match &mut self.0 {
             Some([interrupt, terminate]) => {
                 tokio::select! {
@@ -48,23 +54,32 @@ impl Interruptions {
 /// Listens for Ctrl-C.
 #[cfg(not(unix))]
 #[derive(Debug)]
-pub(crate) struct Interruptions;
+pub struct Interruptions;
+
+#[cfg(not(unix))]
+impl Default for Interruptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 #[cfg(not(unix))]
 impl Interruptions {
-    pub(crate) const fn new() -> Self {
+    /// Registers the signal.
+    #[must_use]
+    pub const fn new() -> Self {
         Self
     }
 
     /// Completes when the process is asked to end, once for each request.
-    pub(crate) async fn next(&mut self) {
+    pub async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }
 
 /// The effect of `SIGHUP`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hangup {
+pub enum Hangup {
     /// The listener reloads the certificate.
     Reloads,
     /// The signal is ignored and logged, as other signals are.
@@ -102,7 +117,7 @@ const REAL_TIME: core::ops::Range<i32> = match cfg!(target_os = "linux") {
 
 /// Ignores, from the call on, every signal that would end the server unintentionally, and logs each that arrives.
 #[cfg(unix)]
-pub(crate) fn ignore_others(hangup: Hangup) {
+pub fn ignore_others(hangup: Hangup) {
     let named = IGNORED
         .iter()
         .map(|&(number, name)| (number.as_raw(), name.to_owned()));
@@ -118,25 +133,26 @@ pub(crate) fn ignore_others(hangup: Hangup) {
     }
 }
 
+/// Does nothing: the system has none of these signals.
 #[cfg(not(unix))]
-pub(crate) const fn ignore_others(_: Hangup) {}
+pub const fn ignore_others(_: Hangup) {}
 
-/// Reloads the certificate at each `SIGHUP` from now on: a caller that sees the server ready may send one at once.
+/// Calls a function that reloads the certificate at each `SIGHUP` from now on: a caller that sees the server ready may send one at once.
 #[cfg(unix)]
-pub(crate) fn reload_on_hangup(reloader: Option<Reloader>) {
-    let Some(reloader) = reloader else { return };
+pub fn on_hangup(reload: impl Fn() + Send + 'static) {
     let Ok(mut hangup) = signal(SignalKind::hangup()) else {
         return;
     };
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
-            reloader.reload();
+            reload();
         }
     });
 }
 
+/// Does nothing: the system does not have the signal.
 #[cfg(not(unix))]
-pub(crate) fn reload_on_hangup(_: Option<Reloader>) {}
+pub fn on_hangup(_: impl Fn() + Send + 'static) {}
 
 #[cfg(unix)]
 async fn log_each(mut signal: Signal, name: String) {
