@@ -284,6 +284,7 @@ fn listen_settings(values: &Values, caller_time_ms: Option<u32>) -> ListenSettin
     listen.max_connections = as_usize(values.max_connections);
     listen.max_requests = values.max_requests;
     listen.drain = Duration::from_secs(values.drain_seconds.into());
+    listen.times.idle = Duration::from_secs(values.idle_timeout_seconds.into());
     if let Some(time) = caller_time_ms {
         listen.times = Times::all(Duration::from_millis(time.into()));
     }

@@ -175,6 +175,16 @@ settings! {
         default: "10000",
     }
 
+    /// Time after which a connection without requests is closed, in seconds
+    ///
+    /// The time must be longer than that of a proxy or load balancer in front of the server, which otherwise sends requests on connections that are being closed. The default is longer than that of AWS ALB and nginx (60 seconds), Azure (4 minutes) and Google Cloud (10 minutes); Envoy keeps a connection for an hour.
+    IdleTimeoutSeconds(idle_timeout_seconds: u32) {
+        // The maximum is a day; at the maximum number of connections, the one that has been idle longest is closed.
+        kind: number::<1, 86_400>("SECONDS"),
+        // As Google Cloud recommends for servers behind its load balancers.
+        default: "620",
+    }
+
     /// Maximum number of applications kept in memory
     CacheApplications(cache_applications: u32) {
         // The maximum is more than any server has, and at about 2 KiB each more than most machines have memory for.

@@ -7,6 +7,7 @@
 
 mod apply;
 mod apply_killed;
+mod as_it_comes;
 mod clock;
 mod commands;
 mod config;
