@@ -142,8 +142,8 @@ fn f7f_a_body_with_a_content_coding_is_415_and_the_log_says_that_it_is_compresse
         refused.assert_refused(415, "invalid_request");
         assert_eq!(refused.header("accept-encoding"), Some("identity"));
     }
-    let logged = server.wait_for_log("content-coding-unsupported");
-    assert!(logged.contains("compressed"), "{logged}");
+    server.wait_for_log("content-coding-unsupported");
+    server.wait_for_log("compressed");
     for coding in ["identity", "Identity", "identity, identity", ""] {
         let headers = format!("content-encoding: {coding}\r\n");
         server.post("/oauth2/token", &headers, &form).access_token();
