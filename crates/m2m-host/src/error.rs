@@ -4,7 +4,6 @@ mod cause_of_io;
 mod excerpt;
 
 use core::fmt;
-use core::net::SocketAddr;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
@@ -108,7 +107,7 @@ impl Failure {
     }
 
     /// Returns a failure for an address that a server cannot listen on: wrong usage if another one has to be named, otherwise a refusal.
-    pub fn of_listening(address: SocketAddr, error: &std::io::Error) -> Self {
+    pub fn of_listening(address: impl fmt::Display, error: &std::io::Error) -> Self {
         let failure = Self::of_io(format!("cannot listen on {address}"), error);
         failure.with_cause(cause_of_io::listener(error.kind()))
     }
