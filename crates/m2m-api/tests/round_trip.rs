@@ -58,7 +58,7 @@ fn answer(id: &str) -> Value {
         }
         "getApplication" => json!({ "application": {
             "id": "4", "name": "Billing job", "description": "At night", "type": "m2m", "client_id": "billing-job",
-            "client_type": "confidential", "is_enabled": true, "org_code": "org_acme", "grant_types": ["client_credentials"],
+            "client_type": "confidential", "is_enabled": true, "default_audience": null, "org_code": "org_acme", "grant_types": ["client_credentials"],
             "authentication_methods": ["client_secret_basic"], "system_user": null, "is_system_user_allowed": false,
             "access_token_lifetime": 600, "not_before": "2026-11-20T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"],
             "token_quota": { "tokens": 100, "per": "1h", "mode": "enforce" }, "feature_flags": { "beta": true },

@@ -18,6 +18,7 @@ use crate::registry::{
 pub struct Policy {
     targets: Arc<Targets>,
     grants: Vec<Grant>,
+    pub(crate) default_audience: Option<Arc<str>>,
     pub(crate) grant_types: GrantTypes,
     pub(crate) organization: Option<OrganizationPolicy>,
     pub(crate) allowed_addresses: Vec<AddressBlock>,
@@ -71,8 +72,10 @@ impl Policy {
         // Most applications have few grants, and many applications are in memory.
         grants.shrink_to_fit();
         grants.sort_by_key(|grant| grant.target);
+        let default_audience = spec.default_audience.as_deref();
         Self {
             grants,
+            default_audience: default_audience.map(|audience| targets.spelled(audience)),
             grant_types: spec.grant_types,
             organization: organization.map(|organization| OrganizationPolicy {
                 code: organization.code.clone(),

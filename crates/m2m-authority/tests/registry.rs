@@ -118,6 +118,11 @@ fn a_reference_to_a_missing_record_is_refused_with_the_nearest_name() {
         "application[0].authorize[0].audience",
         "there is no API with the audience \"https://order.example/api\"",
     );
+    check(
+        |r| app(r).spec.default_audience = Some("https://order.example/api".into()),
+        "application[0].default_audience",
+        "there is no API with the audience \"https://order.example/api\"",
+    );
     let scope = |r: &mut Records| {
         *app(r) = Application::new("B", "billing").authorized(API, &["read", "wirte"]);
     };

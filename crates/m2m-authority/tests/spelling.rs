@@ -31,6 +31,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(record:
 fn full() -> ApplicationSpec {
     let mut spec = ApplicationSpec::new("Näme \"quoted\"");
     spec.description = Some("Sends invoices\nat night".parse().expect("a text"));
+    spec.default_audience = Some("https://orders.example".into());
     spec.organization = Some("org".into());
     spec.enabled = false;
     spec.client_type = ClientType::Public;

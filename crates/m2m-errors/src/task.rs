@@ -64,8 +64,8 @@ tasks! {
     AuthorizeApplication => "authorize_application",
     /// Assign a scope to an application.
     AssignScope => "assign_scope",
-    /// Revoke all authorizations of an application except one.
-    KeepOneAudience => "keep_one_audience",
+    /// Set the audience that the requests of an application mean if they name none.
+    SetDefaultAudience => "set_default_audience",
     /// List the APIs.
     ListApis => "list_apis",
     /// Show an API with its scopes.

@@ -256,6 +256,11 @@ fn sentence(evidence: &Evidence) -> String {
                 "{audience:?} is the audience of the API {api:?}, for which the application is not authorized"
             )
         }
+        Evidence::DefaultAudienceUsed { audience } => {
+            format!(
+                "the request has no audience; the application's default_audience {audience:?} was used"
+            )
+        }
         Evidence::AuthorizedFor { audiences } => {
             listed("the application is authorized for:", audiences)
         }

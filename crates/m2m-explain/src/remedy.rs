@@ -198,6 +198,18 @@ fn text(fix: &Fix) -> String {
             audience,
             ..
         } => format!("authorize the application {client_id:?} for {audience:?}"),
+        Fix::ChangeDefaultAudience {
+            client_id,
+            audience: Some(audience),
+        } => format!(
+            "set the default audience of the application {client_id:?} to {audience:?}, which it is authorized for"
+        ),
+        Fix::ChangeDefaultAudience {
+            client_id,
+            audience: None,
+        } => format!(
+            "set the default audience of the application {client_id:?} to the API that its requests are for, with m2m application update --default-audience, or with default_audience in a registry file"
+        ),
         Fix::AssignScope {
             client_id,
             audience,
@@ -280,6 +292,10 @@ fn command_of(fix: &Fix, issuer: &str) -> Option<String> {
             let options: Vec<_> = options.collect();
             command("application update", &options, client_id, issuer)
         }
+        Fix::ChangeDefaultAudience {
+            client_id,
+            audience: Some(audience),
+        } => update(client_id, ("--default-audience", audience)),
         Fix::Enable { client_id } => update(client_id, ("--enable", "")),
         Fix::MakeConfidential { client_id } => update(client_id, ("--client-type", "confidential")),
         Fix::AllowGrantType { client_id } => update(
@@ -326,6 +342,13 @@ fn lines_of(fix: &Fix) -> Option<String> {
             let blocks: Vec<String> = allowed.iter().map(ToString::to_string).collect();
             let lines = format!("allowed_addresses = {}\n", list(&blocks));
             Some(of_application(client_id, &lines))
+        }
+        Fix::ChangeDefaultAudience {
+            client_id,
+            audience: Some(audience),
+        } => {
+            let line = format!("default_audience = {}\n", string(audience));
+            Some(of_application(client_id, &line))
         }
         Fix::Enable { client_id } => Some(of_application(client_id, "enabled = true\n")),
         Fix::MakeConfidential { client_id } => Some(of_application(

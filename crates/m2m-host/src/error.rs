@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn each_error_of_an_address_has_a_cause() {
-        let address = SocketAddr::from(([192, 0, 2, 1], 80));
+        let address = core::net::SocketAddr::from(([192, 0, 2, 1], 80));
         let failure = |kind: ErrorKind| Failure::of_listening(address, &kind.into());
         for (kind, expected, exit) in [
             (

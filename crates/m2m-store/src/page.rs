@@ -68,6 +68,8 @@ pub enum Filter<'l> {
     /// Applications that are authorized for an API. The audience is the one in the records, with its placeholder if it has one. No
     /// organization matches.
     AuthorizedFor(&'l str),
+    /// Applications with this default audience, as the records have it, whether they are authorized for it or not. No organization matches.
+    WithDefaultAudience(&'l str),
     /// Applications of the organization with this code. No organization matches.
     OfOrganization(&'l str),
     /// Applications that have a value of the property with this key. No organization matches.

@@ -3,7 +3,8 @@
 use m2m_authority::registry::{Api, MANAGEMENT_AUDIENCE, time_text};
 use m2m_errors::{Cause, Profile};
 use m2m_testkit::{
-    BILLING, OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, WRONG_SECRET, World,
+    BILLING, INVOICES, OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, WRONG_SECRET,
+    World,
 };
 
 /// The status and the code that the caller sees.
@@ -122,6 +123,101 @@ fn k9_the_server_does_not_choose_between_several_audiences() {
             .contains("authorized for: https://orders.example/api, https://invoices.example/api"),
         "{evidence}"
     );
+}
+
+/// Returns a server on which this application has a default audience.
+fn with_default(profile: Profile, client_id: &str, audience: &str) -> World {
+    let mut world = World::standard(profile);
+    world.set_records(|records| {
+        let mut applications = records.applications.iter_mut();
+        let application = applications.find(|own| *own.client_id == *client_id);
+        application.unwrap().spec.default_audience = Some(audience.into());
+    });
+    world
+}
+
+#[test]
+fn a2_the_default_audience_is_used_when_a_request_names_none() {
+    for profile in Profile::ALL {
+        let mut world = with_default(profile, BILLING, INVOICES);
+        let answer = world.send(&Request::token(BILLING));
+        let claims = world.claims(&answer);
+        let expected: &[&str] = &[INVOICES];
+        let aud = &claims["aud"];
+        assert!(
+            *aud == INVOICES || *aud == serde_json::json!(expected),
+            "{profile}: {aud}"
+        );
+        assert_eq!(claims["scope"], "read:invoices", "{profile}");
+        for empty in ["audience", "resource"] {
+            let answer = world.send(&Request::token(BILLING).with(empty, ""));
+            assert_eq!(world.claims(&answer)["aud"], *aud, "{profile}: {empty}");
+        }
+        let named = world.send(&Request::token(BILLING).audience(ORDERS));
+        let aud = world.claims(&named)["aud"].to_string();
+        assert!(aud.contains(ORDERS) && !aud.contains(INVOICES), "{profile}");
+        let scoped = world.send(&Request::token(BILLING).scope("read:orders"));
+        assert_eq!(scoped.cause(), Some(Cause::ScopeUnknown), "{profile}");
+    }
+}
+
+#[test]
+fn a2_a_default_audience_without_authorization_is_named_by_the_diagnosis() {
+    for profile in Profile::ALL {
+        let mut world = with_default(profile, PLAIN_ID, INVOICES);
+        let answer = world.send(&Request::token(PLAIN_ID));
+        assert_eq!(answer.cause(), Some(Cause::AudienceNotAuthorized));
+        answer.check_refusal(UNAUTHORIZED_CLIENT, "A2");
+        let evidence = answer.evidence();
+        assert_eq!(
+            evidence.first().map(String::as_str),
+            Some(
+                "the request has no audience; the application's default_audience \
+                 \"https://invoices.example/api\" was used"
+            )
+        );
+        let remedies = answer.remedies();
+        let commands = remedies.iter().map(|own| own.command.as_deref());
+        let commands: Vec<&str> = commands.map(Option::unwrap_or_default).collect();
+        assert!(
+            commands[0].starts_with(
+                "m2m application authorize plain-id --audience https://invoices.example/api"
+            ) && commands[1].starts_with(
+                "m2m application update plain-id --default-audience https://orders.example/api"
+            ),
+            "{commands:#?}"
+        );
+        // A request that names the audience itself has no such evidence.
+        let named = world.send(&Request::token(PLAIN_ID).audience(INVOICES));
+        assert_eq!(named.cause(), Some(Cause::AudienceNotAuthorized));
+        let evidence = named.evidence().join("\n");
+        assert!(!evidence.contains("default_audience"), "{evidence}");
+    }
+}
+
+#[test]
+fn a2_a_scope_of_another_api_than_the_default_one_is_explained() {
+    let mut world = with_default(Profile::Rfc, BILLING, INVOICES);
+    let answer = world.send(&Request::token(BILLING).scope("write:orders"));
+    assert_eq!(answer.cause(), Some(Cause::ScopeUnknown));
+    let evidence = answer.evidence().join("\n");
+    assert!(
+        evidence.contains("default_audience \"https://invoices.example/api\" was used")
+            && evidence.contains("defined by another API, \"https://orders.example/api\""),
+        "{evidence}"
+    );
+    let kinds: Vec<String> = answer.remedies().into_iter().map(|own| own.kind).collect();
+    assert_eq!(kinds, ["request_scope", "change_default_audience"]);
+}
+
+#[test]
+fn a2_a_default_audience_does_not_explain_a_refusal_for_another_reason() {
+    let mut world = with_default(Profile::Rfc, "from-ten", ORDERS);
+    let from_outside = "192.0.2.1".parse().unwrap();
+    let answer = world.send(&Request::token("from-ten").from_address(from_outside));
+    assert_eq!(answer.cause(), Some(Cause::AddressNotAllowed));
+    let evidence = answer.evidence().join("\n");
+    assert!(!evidence.contains("default_audience"), "{evidence}");
 }
 
 #[test]

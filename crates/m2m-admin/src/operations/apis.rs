@@ -184,10 +184,12 @@ impl Perform for DeleteApi {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call, &call.names.api_id)?;
         protection::of_api(&stored.value)?;
-        for application in protection::authorized(decision.registry(), &stored.value).await? {
+        for application in protection::referring(decision.registry(), &stored.value).await? {
             let mut value = application.value.clone();
             let authorizations = &mut value.spec.authorize;
             authorizations.retain(|own| !stored.value.is_called(&own.audience));
+            let default = &mut value.spec.default_audience;
+            default.take_if(|own| stored.value.is_called(own));
             decision.draft.update(&application, value, None);
         }
         decision.draft.delete(&stored, Write::DeleteApi(stored.id));

@@ -22,6 +22,7 @@ macro_rules! bodies {
             fn apply(&self, application: &mut Application) {
                 let spec = &mut application.spec;
                 self.description.apply(&mut spec.description, Clone::clone);
+                self.default_audience.apply(&mut spec.default_audience, |text| text.into());
                 self.org_code.apply(&mut spec.organization, |text| text.into());
                 if let Some(is_enabled) = self.is_enabled.value().copied() {
                     spec.enabled = is_enabled;
@@ -109,6 +110,10 @@ pub(super) fn shown(
         client_id: stored.value.client_id.to_string(),
         client_type: spec.client_type.into(),
         is_enabled: spec.enabled,
+        default_audience: spec
+            .default_audience
+            .as_deref()
+            .map(|audience| fill_in_issuer(audience, issuer).into_owned()),
         org_code: text(&spec.organization),
         grant_types: spec.grant_types.into(),
         authentication_methods: spec.authentication_methods.into(),

@@ -69,6 +69,7 @@ impl Perform for CreateApplication {
         let (made, step) = give_secret(&mut application, hash, &mut randomness, call.operator.now)?;
         let mut decision = manager.decide(&call.operator).await?;
         application.spec.authorize = authorizations(&decision, &new.apis)?;
+        spell_default_audience(&decision, &mut application);
         protection::of_power(&decision.scopes, &application)?;
         check(&decision, None, &application).await?;
         let id = decision.draft.create(application, step, &mut randomness);
@@ -111,6 +112,7 @@ impl Perform for UpdateApplication {
             application.spec.name = name.into();
         }
         change.apply(&mut application);
+        spell_default_audience(&decision, &mut application);
         let mut step = None;
         if let Some(hash) = change.secret_sha256.value() {
             // Also for a hash that the application has already: otherwise the answer would confirm a guess.
@@ -184,6 +186,17 @@ fn authorizations<H: Host>(
         })
     });
     authorizations.collect()
+}
+
+/// Writes the default audience as the registry spells it. One that no API has is left as it is, for the check of the record.
+fn spell_default_audience<H: Host>(decision: &Decision<'_, H>, application: &mut Application) {
+    let default = application.spec.default_audience.as_mut();
+    if let Some(audience) = default
+        && let Ok(api) = lookup::api(&decision.apis, audience, decision.issuer())
+        && !api.value.is_called(audience)
+    {
+        audience.clone_from(&api.value.audience);
+    }
 }
 
 /// Adds the first secret of a new application: the one with this hash, or a generated one if the application can keep a secret.

@@ -248,6 +248,22 @@ pub(super) async fn authorized<B: Backend>(
     Ok(applications)
 }
 
+/// Returns the applications whose records have an API under any of its names: those that are authorized for it, and those with it as their default
+/// audience.
+pub(super) async fn referring<B: Backend>(
+    registry: &B,
+    api: &Api,
+) -> Result<Vec<Stored<Application>>> {
+    let mut applications = authorized(registry, api).await?;
+    for audience in core::iter::once(&api.audience).chain(&api.aliases) {
+        applications.extend(dependents(registry, Filter::WithDefaultAudience(audience)).await?);
+    }
+    // An application can be found both ways, and must be changed once.
+    applications.sort_by_key(|stored| stored.id);
+    applications.dedup_by_key(|stored| stored.id);
+    Ok(applications)
+}
+
 /// Returns the applications that match the filter, up to a maximum. A change of more applications is refused.
 pub(super) async fn dependents<B: Backend>(
     registry: &B,

@@ -292,6 +292,11 @@ fn a_mistake_names_its_place_in_the_file_and_changes_nothing() {
         "\"org_acne\"",
         "did you mean \\\"org_acme\\\"?",
     );
+    check(
+        &application("default_audience = \"https://orders.example/apo\""),
+        "\"https://orders.example/apo\"",
+        "did you mean \\\"https://orders.example/api\\\"?",
+    );
     let flags = |carried: &str| {
         let organization =
             "[[organization]]\ncode = \"o\"\nfeature_flags = { beta = true, seats = 5 }\n";

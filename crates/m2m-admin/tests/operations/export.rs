@@ -56,6 +56,7 @@ name = "Billing job"
 client_id = "billing-job"
 secret_sha256 = "{hash}"
 description = "Sends invoices\nat night"
+default_audience = "https://orders.example/api"
 organization = "org_acme"
 enabled = false
 authentication_methods = ["client_secret_post"]
@@ -245,6 +246,7 @@ fn application(number: usize, apis: Vec<Api>) -> impl Strategy<Value = Applicati
                 .map(|(key, value)| (key.into(), value))
                 .collect();
             application.spec.feature_flags = flags;
+            application.spec.default_audience = apis.first().map(|api| api.audience.clone());
             application.spec.authorize = apis
                 .into_iter()
                 .map(|api| Authorization {

@@ -54,6 +54,10 @@ macro_rules! bodies {
             /// The description for operators. Tokens do not carry it.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub description: Patch<Text<1000>>,
+            /// The audience of the API that a request for a token means if it names none. The application must be authorized for the API to get
+            /// the token.
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
+            pub default_audience: Patch<AudienceText>,
             /// The code of the organization that the application belongs to. A global application does not have one.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub org_code: Patch<Key>,
@@ -230,6 +234,8 @@ pub struct ApplicationShown {
     pub client_type: Tolerant<ClientType>,
     /// True if the application may authenticate.
     pub is_enabled: bool,
+    /// The audience of the API that a request for a token means if it names none. Null if the application has no default audience.
+    pub default_audience: Option<String>,
     /// The code of the organization that the application belongs to. Null for a global application.
     pub org_code: Option<String>,
     /// The grant types that the application may use.
@@ -288,6 +294,7 @@ impl NewApplication {
             secret_sha256: None,
             apis: List::default(),
             description: Patch::Keep,
+            default_audience: Patch::Keep,
             org_code: Patch::Keep,
             is_enabled: Given(None),
             client_type: Given(None),

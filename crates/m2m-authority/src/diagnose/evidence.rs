@@ -177,6 +177,8 @@ pub enum Evidence {
     },
     /// The audience exists, and the application is not authorized for it.
     AudienceNotAuthorized { audience: Box<str>, api: Box<str> },
+    /// The request has no audience, and the `default_audience` of the application was used.
+    DefaultAudienceUsed { audience: Box<str> },
     /// The audiences that the application is authorized for; the first eight.
     AuthorizedFor { audiences: Vec<Box<str>> },
     /// No API defines the scope, or one like it.

@@ -10,6 +10,7 @@ use super::{
     BasicProblem, Difference, Evidence, HandshakeProblem, HttpProblem, MAX_LISTED,
     MAX_LISTED_BYTES, Suspect,
 };
+use crate::Check;
 use crate::registry::{
     AddressBlock, Api, Application, AuthenticationMethod, Authorization, MANAGEMENT_ALIAS,
     MANAGEMENT_AUDIENCE, Quota, RecordsView,
@@ -81,6 +82,12 @@ pub enum Fix {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         authorize: Vec<Authorization>,
     },
+    /// Set another default audience for the application: this one, if there is only one that it is authorized for.
+    ChangeDefaultAudience {
+        client_id: Box<str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audience: Option<Box<str>>,
+    },
     /// Assign the scope of the API to the application.
     AssignScope {
         client_id: Box<str>,
@@ -142,7 +149,44 @@ pub(super) fn fixes(
             }
         }
     }
+    let other = application.and_then(|own| other_default(suspect.cause(), own, records, evidence));
+    fixes.extend(other);
     fixes
+}
+
+/// Returns the change of a default audience that was used and did not help: to the API that defines the scope, or to the only one that the application is
+/// authorized for.
+fn other_default(
+    cause: Cause,
+    application: &Application,
+    records: &Records,
+    evidence: &[Evidence],
+) -> Option<Fix> {
+    let mut used = evidence.iter();
+    if !used.any(|own| matches!(own, Evidence::DefaultAudienceUsed { .. })) {
+        return None;
+    }
+    let is_authorized = |audience: &&str| {
+        application
+            .spec
+            .authorize
+            .iter()
+            .any(|own| *own.audience == **audience)
+    };
+    let of_scope = evidence.iter().find_map(|own| match own {
+        Evidence::ScopeOnOtherApi { audience, .. } => Some(&**audience).filter(is_authorized),
+        _ => None,
+    });
+    let audience = match &*application.spec.authorize {
+        _ if matches!(Check::of(cause), Some(Check::Scope)) => Some(of_scope?),
+        [only] => Some(&*only.audience),
+        _ => None,
+    };
+    let audience = audience.filter(|audience| ordinary_api(records, audience).is_some());
+    Some(Fix::ChangeDefaultAudience {
+        client_id: application.client_id.clone(),
+        audience: audience.map(Into::into),
+    })
 }
 
 /// Returns the fix that follows from the cause and the record of the application alone. It gives the application back what it lost, so it is only
@@ -337,6 +381,7 @@ fn suggested(
         | Evidence::UnknownAudience { .. }
         | Evidence::UnknownScope { .. }
         | Evidence::Deleted { .. }
+        | Evidence::DefaultAudienceUsed { .. }
         | Evidence::AuthorizedFor { .. } => return Vec::new(),
     };
     vec![fix]

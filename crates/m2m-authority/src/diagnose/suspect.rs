@@ -11,11 +11,11 @@ use super::evidence::{Difference, Evidence};
 use super::mangled::MAX_SECRET_BYTES;
 use super::requested::possible_secrets;
 use super::{Ignored, MAX_LISTED, mangled};
-use crate::FingerprintKey;
 use crate::client::MAX_SECRETS;
 use crate::registry::{
     GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, StoredSecret, is_generated_secret,
 };
+use crate::{Check, FingerprintKey};
 
 /// The values that a refused request presented: identifiers as they were, secrets only as hashes of themselves and of their variants
 /// without a usual mistake. Client id and hashes are wiped on drop.
@@ -106,6 +106,17 @@ impl Suspect {
             address,
             ..Self::empty(cause, client_id)
         }
+    }
+
+    /// The same for a request without an audience, for which the default audience of the application was used.
+    pub(crate) fn by_default(mut self, audience: &str) -> Self {
+        if matches!(Check::of(self.cause), Some(Check::Audience | Check::Scope)) {
+            self.observed.push(Evidence::DefaultAudienceUsed {
+                audience: audience.into(),
+            });
+            self.audiences = vec![bounded(audience, LONGEST)];
+        }
+        self
     }
 
     /// A request for another grant.

@@ -187,6 +187,10 @@ pub fn authorize<'p>(
             address,
             asked.ignored,
         );
+        let suspect = match &policy.default_audience {
+            Some(audience) if asked.audiences.is_empty() => suspect.by_default(audience),
+            _ => suspect,
+        };
         refusal
             .naming(asked.target)
             .by(RecordedClientId::Known(Arc::clone(&client_id)))
@@ -239,7 +243,10 @@ fn find_audiences<'p>(
     profile: Profile,
 ) -> Result<Vec<Wanted<'p>>, Refusal> {
     if asked.audiences.is_empty() {
-        return assume_audiences(policy, profile);
+        return match &policy.default_audience {
+            Some(audience) => Ok(vec![find_audience(policy, audience)?.1]),
+            None => assume_audiences(policy, profile),
+        };
     }
     if asked.audiences.len() > MAX_AUDIENCES {
         return Err(Cause::AudiencesTooMany.into());
@@ -260,24 +267,31 @@ fn find_audiences<'p>(
     }
     let mut wanted: Vec<Wanted<'p>> = Vec::with_capacity(asked.audiences.len());
     for audience in &asked.audiences {
-        let Some((position, target, audience)) = policy.targets().find_spelled(audience) else {
-            return Err(Cause::AudienceUnknown.into());
-        };
-        let Some(grant) = policy.grant(position) else {
-            return Err(Cause::AudienceNotAuthorized.into());
-        };
+        let (position, found) = find_audience(policy, audience)?;
         if !wanted.iter().any(|wanted| wanted.grant.target == position) {
-            wanted.push(Wanted {
-                target,
-                grant,
-                audience,
-            });
+            wanted.push(found);
         }
     }
     Ok(wanted)
 }
 
-/// Returns the APIs that a request without a target means in this profile.
+/// Returns the API with this audience and its position, if the application is authorized for it.
+fn find_audience<'p>(policy: &'p Policy, audience: &str) -> Result<(usize, Wanted<'p>), Refusal> {
+    let Some((position, target, audience)) = policy.targets().find_spelled(audience) else {
+        return Err(Cause::AudienceUnknown.into());
+    };
+    let Some(grant) = policy.grant(position) else {
+        return Err(Cause::AudienceNotAuthorized.into());
+    };
+    let wanted = Wanted {
+        target,
+        grant,
+        audience,
+    };
+    Ok((position, wanted))
+}
+
+/// Returns the APIs that a request without a target means in this profile, if the application has no default audience.
 fn assume_audiences(policy: &Policy, profile: Profile) -> Result<Vec<Wanted<'_>>, Refusal> {
     let all = || {
         policy.grants().iter().filter_map(|grant| {

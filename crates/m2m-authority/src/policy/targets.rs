@@ -60,6 +60,15 @@ impl Targets {
         self.find(&fill_in_issuer(audience, &self.issuer))
     }
 
+    /// Returns the text of an audience or alias that a record refers to. It is shared with the API that has it.
+    pub(crate) fn spelled(&self, audience: &str) -> Arc<str> {
+        let audience = fill_in_issuer(audience, &self.issuer);
+        match self.by_audience.get_key_value(&*audience) {
+            Some((spelled, _)) => Arc::clone(spelled),
+            None => Arc::from(audience),
+        }
+    }
+
     /// Returns the API with exactly this audience or alias: a prefix, another case or another slash at the end does not match.
     #[must_use]
     pub fn find(&self, audience: &str) -> Option<(usize, &Target)> {

@@ -33,6 +33,10 @@ pub struct ApplicationSpec {
     /// The description for operators. Tokens do not carry it.
     #[serde(default)]
     pub description: Option<Text<1000>>,
+    /// The audience that a request without an audience means: that of an API, or one of its aliases. It grants nothing by itself; a token
+    /// for it also needs the authorization for the API.
+    #[serde(default)]
+    pub default_audience: Option<Box<str>>,
     /// The code of the organization that the application belongs to. A global application does not belong to one.
     #[serde(default)]
     pub organization: Option<Box<str>>,
@@ -201,6 +205,7 @@ impl ApplicationSpec {
         Self {
             name: name.into(),
             description: None,
+            default_audience: None,
             organization: None,
             enabled: true,
             client_type: ClientType::default(),

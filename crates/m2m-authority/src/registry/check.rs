@@ -8,7 +8,7 @@ use m2m_jwt::UnixTime;
 use oauth_proto::ClientId;
 
 use super::token_size::{self, TokenForm};
-use crate::registry::text::{NAME_EXPECTED, is_hidden, is_name};
+use crate::registry::text::{NAME_EXPECTED, is_hidden, is_name, is_part_of_paths};
 use crate::registry::{
     Application, ApplicationSpec, Organization, Path, Record, Records, time_text,
 };
@@ -167,11 +167,6 @@ impl fmt::Display for Kind {
 
 type Checked = Result<(), InvalidRegistry>;
 
-/// Returns true if the text is a dot segment of a path (RFC 3986, section 3.3), which clients and proxies resolve before the server gets it.
-fn is_part_of_paths(text: &str) -> bool {
-    matches!(text, "." | "..")
-}
-
 const CLIENT_ID_EXPECTED: &str =
     "a client id: visible ASCII without %, + and :, at most 256 bytes, and neither . nor ..";
 
@@ -322,6 +317,12 @@ impl<'r> Names<'r> {
         {
             let value = user.clone();
             return Err(at.problem("system_user", Problem::SystemUserIsClient { value }));
+        }
+        let default = spec.default_audience.as_deref();
+        if let Some(audience) = default.filter(|own| !self.audiences.contains_key(own)) {
+            let (place, kind) = (at.member("default_audience"), Kind::Api);
+            let audiences = self.audiences.keys().copied();
+            return Err(InvalidRegistry::unknown(place, kind, audience, audiences));
         }
         self.property_values(at, spec)?;
         self.feature_flags(at, spec)?;

@@ -74,6 +74,11 @@ pub const fn is_hidden(character: char) -> bool {
     )
 }
 
+/// Returns true if the text is a dot segment of a path (RFC 3986, section 3.3), which clients and proxies resolve before the server gets it.
+pub(super) fn is_part_of_paths(text: &str) -> bool {
+    matches!(text, "." | "..")
+}
+
 /// Returns true if the text can be the name of a record: one to 256 characters in one line, none of them a control character or
 /// [hidden](is_hidden), and not only white space.
 #[must_use]

@@ -67,12 +67,13 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
         ],
         fixes: &[
             "Tell the owner of the caller which audiences the application is authorized for.",
+            "If the caller cannot send an audience, set a default audience for the application, if the server supports one.",
             "If the application needs only one API, revoke its other authorizations: a server that can choose an audience then uses the remaining one.",
         ],
     },
     tasks: &[
         Task::ShowApplication,
-        Task::KeepOneAudience,
+        Task::SetDefaultAudience,
         Task::ApplyRegistryFile,
     ],
     related: &[Cause::NoApiAuthorized, Cause::AudienceMalformed],
@@ -188,11 +189,12 @@ pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The application was never authorized for the API, or its authorization was revoked.",
+            "The request has no audience, and the default audience of the application is that of an API that it is not authorized for.",
             "The application is authorized for a similar audience that differs by a slash or a letter.",
         ],
         fixes: &[
             "If the application should have access to the API, authorize the application for it.",
-            "If the application should not have access to the API, tell the owner of the caller.",
+            "If the application should not have access to the API, tell the owner of the caller, and change the default audience of the application if it is that of the API.",
         ],
     },
     tasks: &[Task::AuthorizeApplication, Task::ApplyRegistryFile],

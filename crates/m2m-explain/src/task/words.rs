@@ -57,9 +57,9 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         Task::AssignScope => TaskAdvice::data("To assign scopes to an application, name each of them with the audience of the API.")
             .command("m2m application authorize CLIENT_ID --audience AUDIENCE --scope SCOPE --issuer URL")
             .file("To assign scopes to an application, add them to the authorize list of the application in the registry file."),
-        Task::KeepOneAudience => TaskAdvice::data("To give an application a default audience, revoke its authorizations for all other APIs. Every profile except kinde then uses the remaining audience.")
-            .command("m2m application deauthorize CLIENT_ID --audience AUDIENCE --issuer URL")
-            .file("To give an application a default audience, keep only one audience in its authorize list in the registry file. Every profile except kinde then uses this audience."),
+        Task::SetDefaultAudience => TaskAdvice::data("To give an application a default audience, name the audience of an API that it is authorized for. A request that names no audience then means this one, in every profile.")
+            .command("m2m application update CLIENT_ID --default-audience AUDIENCE --issuer URL")
+            .file("To give an application a default audience, set default_audience of the application in the registry file to the audience of an API that it is authorized for. A request that names no audience then means this one, in every profile."),
         Task::ListApis => TaskAdvice::data("To see the audiences of all APIs, list the APIs.")
             .command("m2m api list --issuer URL")
             .file("The registry file has the audiences of all APIs."),

@@ -130,6 +130,7 @@ async fn pages_of_organizations(backend: &impl Backend) {
         (Filter::Containing("b"), vec![1, 3, 4, 6, 7, 8]),
         (Filter::Containing("none of them"), vec![]),
         (Filter::AuthorizedFor("org_7"), vec![]),
+        (Filter::WithDefaultAudience("org_7"), vec![]),
         (Filter::OfOrganization("org_7"), vec![]),
         (Filter::WithProperty("org_7"), vec![]),
     ] {
@@ -207,6 +208,7 @@ async fn filters(backend: &impl Backend) {
             .authorized("{issuer}/api", &["read"])
             .authorized("https://api.example", &[]);
         application.spec.organization = Some("acme".into());
+        application.spec.default_audience = Some("{issuer}/api/".into());
         application.spec.properties = Values::from([
             ("tier".into(), PropertyValue::Integer(1)),
             ("region".into(), PropertyValue::Text("tiers".into())),
@@ -232,6 +234,7 @@ async fn filters(backend: &impl Backend) {
     let all = [
         Filter::AuthorizedFor("{issuer}/api"),
         Filter::AuthorizedFor("https://api.example"),
+        Filter::WithDefaultAudience("{issuer}/api/"),
         Filter::OfOrganization("acme"),
         Filter::WithProperty("tier"),
         Filter::WithProperty("region"),
@@ -248,6 +251,7 @@ async fn filters(backend: &impl Backend) {
     for filter in [
         Filter::AuthorizedFor("https://api.exampl"),
         Filter::AuthorizedFor("HTTPS://API.EXAMPLE"),
+        Filter::WithDefaultAudience("{issuer}/api"),
         Filter::OfOrganization("acme2"),
         Filter::OfOrganization(""),
         Filter::WithProperty("gold"),

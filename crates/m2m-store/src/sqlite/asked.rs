@@ -42,6 +42,9 @@ impl Listing {
             Filter::All => (|_| Filter::All, ""),
             Filter::Containing(text) => (|text| Filter::Containing(text), text),
             Filter::AuthorizedFor(audience) => (|text| Filter::AuthorizedFor(text), audience),
+            Filter::WithDefaultAudience(audience) => {
+                (|text| Filter::WithDefaultAudience(text), audience)
+            }
             Filter::OfOrganization(code) => (|text| Filter::OfOrganization(text), code),
             Filter::WithProperty(key) => (|text| Filter::WithProperty(text), key),
         };

@@ -214,14 +214,14 @@ fn put_application(
     let row: i64 = transaction
         .prepare_cached(
             "INSERT INTO application (id, client_id, folded, folded_backwards, name, organization,
-               system_user, created_at, updated_at, document)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+               system_user, created_at, updated_at, document, default_audience)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (id) DO UPDATE SET client_id = excluded.client_id,
                folded = excluded.folded, folded_backwards = excluded.folded_backwards,
                name = excluded.name, organization = excluded.organization,
                system_user = excluded.system_user,
                created_at = excluded.created_at, updated_at = excluded.updated_at,
-               document = excluded.document
+               document = excluded.document, default_audience = excluded.default_audience
              RETURNING seq",
         )?
         .query_row(
@@ -236,6 +236,7 @@ fn put_application(
                 column::seconds(stored.created_at),
                 column::seconds(stored.updated_at),
                 document::write(application)?,
+                &application.spec.default_audience,
             ),
             |row| row.get(0),
         )?;

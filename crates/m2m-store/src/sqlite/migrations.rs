@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V4__identity.sql"),
     include_str!("migrations/V5__refusal_filters.sql"),
     include_str!("migrations/V6__refusals_by_proof.sql"),
+    include_str!("migrations/V7__default_audience.sql"),
 ];
 
 /// The first version that is supported. Earlier versions were never released.

@@ -39,6 +39,7 @@ const ORGANIZATIONS: Table = Table {
 
 const ALL: &str = "SELECT seq FROM application WHERE true";
 const AUTHORIZED_FOR: &str = "SELECT application FROM application_api WHERE audience = ?1";
+const WITH_DEFAULT_AUDIENCE: &str = "SELECT seq FROM application WHERE default_audience = ?1";
 const OF_ORGANIZATION: &str = "SELECT seq FROM application WHERE organization = ?1";
 const WITH_PROPERTY: &str = "SELECT application FROM application_property WHERE key = ?1";
 
@@ -85,6 +86,7 @@ pub(super) fn applications(
             search::containing(&transaction, APPLICATIONS, text, list, wanted)
         }
         Filter::AuthorizedFor(audience) => of(AUTHORIZED_FOR, audience),
+        Filter::WithDefaultAudience(audience) => of(WITH_DEFAULT_AUDIENCE, audience),
         Filter::OfOrganization(code) => of(OF_ORGANIZATION, code),
         Filter::WithProperty(key) => of(WITH_PROPERTY, key),
     };
@@ -105,9 +107,10 @@ pub(super) fn organizations(
         Filter::Containing(text) => {
             search::containing(&transaction, ORGANIZATIONS, text, list, wanted)?
         }
-        Filter::AuthorizedFor(_) | Filter::OfOrganization(_) | Filter::WithProperty(_) => {
-            Vec::new()
-        }
+        Filter::AuthorizedFor(_)
+        | Filter::WithDefaultAudience(_)
+        | Filter::OfOrganization(_)
+        | Filter::WithProperty(_) => Vec::new(),
     };
     page(&transaction, ORGANIZATIONS, rows, list.most)
 }
@@ -247,7 +250,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         let empty = Schema::of(&connection).unwrap();
         empty.migrate(&mut connection).unwrap();
-        for from in [ALL, AUTHORIZED_FOR, OF_ORGANIZATION, WITH_PROPERTY] {
+        for from in [
+            ALL,
+            AUTHORIZED_FOR,
+            WITH_DEFAULT_AUDIENCE,
+            OF_ORGANIZATION,
+            WITH_PROPERTY,
+        ] {
             for sort in [Sort::Age, Sort::NameAscending, Sort::NameDescending] {
                 let plan = plan(&connection, &in_order(from, sort));
                 assert!(plan.starts_with("SEARCH "), "{from} {sort:?}: {plan}");

@@ -38,6 +38,9 @@ impl Registry {
                 let mut authorizations = application.spec.authorize.iter();
                 authorizations.any(|authorization| *authorization.audience == *audience)
             }
+            Filter::WithDefaultAudience(audience) => {
+                application.spec.default_audience.as_deref() == Some(audience)
+            }
             Filter::OfOrganization(code) => application.spec.organization.as_deref() == Some(code),
             Filter::WithProperty(key) => {
                 let mut properties = application.spec.properties.iter();
@@ -56,7 +59,10 @@ impl Registry {
             Filter::Containing(text) => {
                 contains(&organization.name, text) || contains(&organization.code, text)
             }
-            Filter::AuthorizedFor(_) | Filter::OfOrganization(_) | Filter::WithProperty(_) => false,
+            Filter::AuthorizedFor(_)
+            | Filter::WithDefaultAudience(_)
+            | Filter::OfOrganization(_)
+            | Filter::WithProperty(_) => false,
         };
         let wanted = self.organizations.values();
         let wanted = wanted.filter(|stored| is_wanted(&stored.value));

@@ -49,12 +49,13 @@ fn a_cleared_field_is_absent_afterwards() {
         &server,
         JOB,
         &json!({
-            "description": "Sends invoices", "org_code": "org_acme", "system_user": "svc",
+            "description": "Sends invoices", "default_audience": A, "org_code": "org_acme", "system_user": "svc",
             "access_token_lifetime": 600, "not_before": "2026-01-01T00:00:00Z",
             "allowed_addresses": ["10.0.0.0/8"], "token_quota": { "tokens": 1000, "per": "1h" },
         }),
         &[
             ("description", Value::Null),
+            ("default_audience", Value::Null),
             ("org_code", Value::Null),
             ("system_user", Value::Null),
             ("access_token_lifetime", Value::Null),
@@ -179,4 +180,68 @@ fn an_application_that_cannot_be_authorized_is_not_created() {
     assert!(said.contains("did you mean \"read\"?"), "{said}");
     let unknown = (404, "APPLICATION_NOT_FOUND");
     server.refused(unknown, "GET", "/api/v1/applications/a", &Value::Null);
+}
+
+#[test]
+fn a2_a_default_audience_is_that_of_an_api_and_is_cleared_with_it() {
+    let server = Server::start();
+    server.api(A, &["read"]);
+    let missing = json!({ "name": "Job", "type": "m2m", "default_audience": "https://b.example" });
+    let said = server.refused(
+        (404, "REFERENCE_NOT_FOUND"),
+        "POST",
+        "/api/v1/applications",
+        &missing,
+    );
+    assert!(
+        said.contains("default_audience") && said.contains("\"https://a.example\""),
+        "{said}"
+    );
+    let made = server.application(&json!({ "client_id": "job", "default_audience": A }));
+    assert_eq!(job(&server)["default_audience"], A);
+    // The default grants nothing by itself.
+    let refused = server.ask(&made, "");
+    assert_eq!(
+        (refused.status, refused.json()["error"].as_str()),
+        (400, Some("unauthorized_client"))
+    );
+    server.authorize(A, "job", &["read"]);
+    server.api("https://b.example", &[]);
+    server.authorize("https://b.example", "job", &[]);
+    let claims = server.claims(&made, "");
+    assert_eq!(
+        (&claims["aud"], &claims["scope"]),
+        (&json!(A), &json!("read"))
+    );
+    // An application that lost the authorization keeps its default, and so does not get a token for the other API instead.
+    let applications = json!({ "applications": [{ "id": "job", "operation": "delete" }] });
+    server.done("PATCH", &format!("{API}/applications"), &applications);
+    assert_eq!(server.ask(&made, "").status, 400);
+    assert_eq!(job(&server)["default_audience"], A);
+    server.done("DELETE", API, &Value::Null);
+    assert_eq!(job(&server)["default_audience"], Value::Null);
+    let event = server.get("/api/v1/events?subject=application&name=job")["events"][0].clone();
+    assert_eq!(
+        (
+            &event["before"]["default_audience"],
+            &event["after"]["default_audience"]
+        ),
+        (&json!(A), &Value::Null),
+        "{event}"
+    );
+    assert_eq!(server.claims(&made, "")["aud"], "https://b.example");
+}
+
+#[test]
+fn a2_the_default_audience_may_be_that_of_the_management_api() {
+    let server = Server::start();
+    let audience = format!("{}/api", server.issuer());
+    server.application(&json!({ "client_id": "job", "default_audience": audience }));
+    assert_eq!(job(&server)["default_audience"], audience);
+    let exported = server.get("/api/v1/export")["world"].clone();
+    let exported = exported.as_str().unwrap();
+    assert!(
+        exported.contains("default_audience = \"{issuer}/api\""),
+        "{exported}"
+    );
 }

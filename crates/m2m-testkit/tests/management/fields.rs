@@ -318,6 +318,7 @@ fn value_of(operation: &str, member: &str) -> Value {
         (_, "is_hasura_mapping_enabled") => json!(true),
         (_, "private_key") => json!("no key"),
         (_, "audience") => json!("https://new.example"),
+        (_, "default_audience") => json!("https://orders.example"),
         (
             _,
             "name" | "description" | "key" | "code" | "handle" | "external_id" | "client_id"

@@ -5,7 +5,7 @@
 
 use clap::{Args, ValueEnum};
 use m2m_api::operations::{ApplicationChange, NewApplication, QuotaChange};
-use m2m_api::values::{Given, Key, Patch, SecretSha256, Time};
+use m2m_api::values::{AudienceText, Given, Key, Patch, SecretSha256, Time};
 use m2m_authority::registry::{
     AddressBlock, AuthenticationMethod, ClientType, GrantType, Lifetime, Period, QuotaMode, Text,
 };
@@ -21,6 +21,9 @@ pub(crate) struct ApplicationFields {
     /// Description for operators
     #[arg(long, value_name = "TEXT")]
     description: Option<Text<1000>>,
+    /// Audience of the API that the application's token requests are for if they name none
+    #[arg(long, value_name = "AUDIENCE")]
+    default_audience: Option<AudienceText>,
     /// Code of the organization that the application belongs to
     #[arg(long = "organization", value_name = "CODE")]
     org_code: Option<Key>,
@@ -68,6 +71,7 @@ pub(crate) struct ApplicationFields {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ApplicationClear {
     Description,
+    DefaultAudience,
     Organization,
     GrantTypes,
     SystemUser,
@@ -82,6 +86,7 @@ macro_rules! set {
     ($body:expr, $fields:expr) => {{
         let (body, fields) = ($body, $fields);
         body.description = Patch::set_or_keep(fields.description.clone());
+        body.default_audience = Patch::set_or_keep(fields.default_audience.clone());
         body.org_code = Patch::set_or_keep(fields.org_code.clone());
         body.client_type = Given(fields.client_type);
         body.grant_types = list("--grant-type", &fields.grant_types)?;
@@ -122,6 +127,7 @@ impl ApplicationFields {
         for field in cleared {
             match field {
                 ApplicationClear::Description => clear(&mut change.description)?,
+                ApplicationClear::DefaultAudience => clear(&mut change.default_audience)?,
                 ApplicationClear::Organization => clear(&mut change.org_code)?,
                 ApplicationClear::GrantTypes => empty(&mut change.grant_types)?,
                 ApplicationClear::SystemUser => clear(&mut change.system_user)?,

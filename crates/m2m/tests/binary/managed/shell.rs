@@ -98,6 +98,7 @@ fn a_cleared_field_is_absent_afterwards() {
         ("application", "job"),
         &[
             ("description", "description"),
+            ("default-audience", "default_audience"),
             ("organization", "org_code"),
             ("grant-types", "grant_types"),
             ("system-user", "system_user"),
@@ -108,6 +109,7 @@ fn a_cleared_field_is_absent_afterwards() {
         ],
         &[
             "--description=Sends invoices",
+            &format!("--default-audience={A}"),
             "--organization=org_acme",
             "--grant-type=client_credentials",
             "--system-user=svc",

@@ -23,7 +23,7 @@ pub(crate) fn application_summary() -> Value {
 pub(crate) fn application() -> Value {
     json!({
         "id": "1", "name": "Billing job", "description": "It bills", "type": "m2m", "client_id": "billing-job",
-        "client_type": "confidential", "is_enabled": true, "org_code": "org_acme", "grant_types": ["client_credentials"],
+        "client_type": "confidential", "is_enabled": true, "default_audience": "https://orders.example/api", "org_code": "org_acme", "grant_types": ["client_credentials"],
         "authentication_methods": ["client_secret_basic"], "system_user": "svc", "is_system_user_allowed": false,
         "access_token_lifetime": 600, "not_before": "2026-11-20T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"],
         "token_quota": { "tokens": 9, "per": "1h", "mode": "warn" }, "feature_flags": { "beta": true },
