@@ -286,7 +286,7 @@ fn sentence(evidence: &Evidence) -> String {
                 ',' => "commas",
                 ';' => "semicolons",
                 '+' => "plus signs that were encoded",
-                ' ' => "spaces",
+                ' ' => "more than one space",
                 '\n' => "line breaks",
                 _ => "another character than a space",
             };

@@ -190,7 +190,7 @@ fn text(fix: &Fix) -> String {
             "separate the scopes with spaces: scope=read:users write:flags".to_owned()
         }
         Fix::SeparateValues { parameter } => {
-            format!("send the parameter {parameter} once for each value")
+            format!("send the parameter {parameter} once for each value, or one with single spaces between the values")
         }
         Fix::SendGrantType { grant_type } => format!("send grant_type={grant_type}"),
         Fix::Authorize {

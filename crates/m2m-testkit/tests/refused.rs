@@ -221,6 +221,106 @@ fn a2_a_default_audience_does_not_explain_a_refusal_for_another_reason() {
 }
 
 #[test]
+fn a4_audiences_in_one_parameter_are_separated_by_single_spaces() {
+    let both = format!("{ORDERS} {INVOICES}");
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let repeated = Request::token(BILLING).audience(ORDERS).audience(INVOICES);
+        let expected = world.send(&repeated);
+        let expected = world.claims(&expected);
+        assert_eq!(expected["aud"], serde_json::json!([ORDERS, INVOICES]));
+        for request in [
+            Request::token(BILLING).audience(&both),
+            Request::token(BILLING).audience(&both).audience(ORDERS),
+            Request::token(BILLING).audience(&format!("{both} {ORDERS}")),
+            Request::token(BILLING).audience(ORDERS).audience(&both),
+        ] {
+            let answer = world.send(&request);
+            let claims = world.claims(&answer);
+            for claim in ["aud", "scope"] {
+                assert_eq!(claims[claim], expected[claim], "{profile}");
+            }
+        }
+        let refused = world.send(&Request::token(PLAIN_ID).audience(&both));
+        assert_eq!(refused.cause(), Some(Cause::AudienceNotAuthorized));
+        let evidence = refused.evidence().join("\n");
+        assert!(evidence.contains("\"https://invoices.example/api\" is the audience of"));
+        let unknown = world.send(&Request::token(BILLING).audience(&format!("{ORDERS} urn:x")));
+        assert_eq!(unknown.cause(), Some(Cause::AudienceUnknown));
+        let evidence = unknown.evidence().join("\n");
+        assert!(evidence.contains("the audience \"urn:x\""), "{evidence}");
+    }
+}
+
+#[test]
+fn a4_other_spaces_around_audiences_are_refused_and_named() {
+    let mut world = World::standard(Profile::Rfc);
+    for (audience, evidence) in [
+        (
+            format!("{ORDERS}  {INVOICES}"),
+            "separated by more than one space",
+        ),
+        (
+            format!("{ORDERS} {INVOICES} "),
+            "separated by more than one space",
+        ),
+        (format!("{ORDERS} "), "except for whitespace around it"),
+        (format!(" {ORDERS}"), "except for whitespace around it"),
+        (format!("{ORDERS}\n{INVOICES}"), "separated by line breaks"),
+        (format!("{ORDERS}\t{INVOICES}"), "not allowed at byte"),
+    ] {
+        let answer = world.send(&Request::token(BILLING).audience(&audience));
+        assert_eq!(
+            answer.cause(),
+            Some(Cause::AudienceMalformed),
+            "{audience:?}"
+        );
+        answer.check_refusal(INVALID_TARGET, "A4");
+        let found = answer.evidence().join("\n");
+        assert!(found.contains(evidence), "{audience:?}: {found}");
+    }
+    for audience in [" ", "  "] {
+        let answer = world.send(&Request::token(BILLING).audience(audience));
+        assert_eq!(answer.cause(), Some(Cause::AudienceMalformed));
+    }
+    // A comma may be part of an audience, and so separates nothing.
+    let commas = format!("{ORDERS},{INVOICES} {ORDERS}");
+    let answer = world.send(&Request::token(BILLING).audience(&commas));
+    assert_eq!(answer.cause(), Some(Cause::AudienceUnknown));
+    let found = answer.evidence().join("\n");
+    assert!(found.contains("separated by commas"), "{found}");
+}
+
+#[test]
+fn a4_a_resource_is_one_uri() {
+    let mut world = World::standard(Profile::Rfc);
+    let both = format!("{ORDERS} {INVOICES}");
+    let answer = world.send(&Request::token(BILLING).resource(&both));
+    assert_eq!(answer.cause(), Some(Cause::AudienceMalformed));
+    answer.check_refusal(INVALID_TARGET, "A4");
+}
+
+#[test]
+fn a4_the_audiences_in_a_list_count_towards_the_maximum() {
+    let mut world = World::standard(Profile::Rfc);
+    let list = |count: usize| vec![ORDERS; count].join(" ");
+    let sixteen = world.send(&Request::token(BILLING).audience(&list(16)));
+    assert_eq!(world.claims(&sixteen)["aud"], ORDERS);
+    for request in [
+        Request::token(BILLING).audience(&list(17)),
+        Request::token(BILLING).audience(&list(400)),
+        Request::token(BILLING).audience(&list(16)).audience(ORDERS),
+        Request::token(BILLING)
+            .audience(&list(9))
+            .audience(&list(9)),
+        Request::token(BILLING).audience(&list(16)).resource(ORDERS),
+    ] {
+        let answer = world.send(&request);
+        assert_eq!(answer.cause(), Some(Cause::AudiencesTooMany));
+    }
+}
+
+#[test]
 fn an_application_without_any_api_has_its_own_cause() {
     let mut world = World::standard(Profile::Rfc);
     let answer = world.send(&Request::token("no-api"));

@@ -188,15 +188,19 @@ fn separator(text: &str, exists: impl Fn(&str) -> bool) -> Option<char> {
     let mut separators = SEPARATORS.iter().copied();
     separators.find(|separator| {
         let parts = text.split(*separator).map(str::trim).take(MAX_PARTS);
-        let mut parts = parts.filter(|part| !part.is_empty()).peekable();
-        text.contains(*separator) && parts.peek().is_some() && parts.all(&exists)
+        let mut parts = parts.filter(|part| !part.is_empty());
+        // Spaces around one value separate nothing.
+        let least = if *separator == ' ' { 2 } else { 1 };
+        let count = parts.clone().count();
+        text.contains(*separator) && count >= least && parts.all(&exists)
     })
 }
 
 /// The maximum number of values that are looked up in a text with separators.
 const MAX_PARTS: usize = 16;
 
-/// Characters that callers put between values.
+/// Characters that callers put between values. A single space is none of them: it separates values, and only several spaces in a row, or one at an end,
+/// are found here.
 const SEPARATORS: [char; 6] = [',', ';', '+', '|', ' ', '\n'];
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ use oauth_proto::{
 };
 use zeroize::Zeroizing;
 
-use crate::Authority;
 use crate::diagnose::{BodyForm, Evidence, Ignored, Suspect, form, ignored, in_url};
 use crate::refusal::{Refusal, TargetParameter};
+use crate::{Authority, MAX_AUDIENCES};
 
 /// A request to the token endpoint as it came, its body complete.
 ///
@@ -416,6 +416,31 @@ fn check_present(
         .stating(client_id))
 }
 
+/// Returns the audiences, those that stand in one parameter with one space between them as values of their own: an audience has no space. A value with
+/// an empty part, and whatever comes after more audiences than a request may name, stays as it is.
+fn separate(audiences: Vec<Cow<'_, str>>) -> Vec<Cow<'_, str>> {
+    let is_list = |audience: &Cow<'_, str>| audience.contains(' ');
+    if !audiences.iter().any(is_list) {
+        return audiences;
+    }
+    let mut separated = Vec::new();
+    for audience in audiences {
+        if !is_list(&audience) || audience.split(' ').any(str::is_empty) {
+            separated.push(audience);
+            continue;
+        }
+        let room = (MAX_AUDIENCES + 1).saturating_sub(separated.len());
+        match audience {
+            Cow::Borrowed(list) => separated.extend(list.split(' ').take(room).map(Cow::Borrowed)),
+            Cow::Owned(list) => {
+                let parts = list.split(' ').take(room);
+                separated.extend(parts.map(|part| Cow::Owned(part.to_owned())));
+            }
+        }
+    }
+    separated
+}
+
 /// Collects what the form asks for. `audience` and `resource` both name targets; with both, the request asks for all of them.
 fn asked<'r>(form: TokenRequest<'r>) -> Asked<'r> {
     let target = if form.resources.is_empty() {
@@ -423,7 +448,7 @@ fn asked<'r>(form: TokenRequest<'r>) -> Asked<'r> {
     } else {
         TargetParameter::Resource
     };
-    let mut audiences = form.audiences;
+    let mut audiences = separate(form.audiences);
     let resources_from = audiences.len();
     audiences.extend(form.resources);
     Asked {

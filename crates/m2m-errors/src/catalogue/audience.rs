@@ -57,7 +57,7 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
         ],
         fixes: &[
             "Set the audience parameter to the identifier of the API that you want to call.",
-            "If you need one token for several APIs, repeat the audience parameter.",
+            "If you need one token for several APIs, repeat the audience parameter; some servers also accept several identifiers with spaces between them.",
         ],
     },
     for_operator: Advice {
@@ -87,7 +87,7 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
     disclosure: Disclosure::Public,
     wire: {
         /// The rules of an audience, under two codes.
-        const TEXT: &str = "The audience is malformed. Send the identifier of one API exactly as it is registered, without spaces";
+        const TEXT: &str = "The audience is malformed. Send the identifiers of APIs exactly as they are registered, with one space between two of them";
         let by_request = refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT);
         WireForms {
             kinde: by_request,
@@ -103,17 +103,18 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
     operator: "The audience parameter contains a character that is not allowed, or the resource parameter is not an absolute URI without a fragment.",
     for_caller: Advice {
         causes: &[
-            "The audience parameter contains a space, a newline, or several identifiers in one value.",
+            "The audience parameter contains a newline, a quotation mark, or a space at its beginning or end.",
+            "The identifiers in the audience parameter are separated by more than one space, by commas, or by newlines.",
             "The resource parameter is a path or a name instead of an absolute URI, or the URI has a fragment (#...).",
         ],
         fixes: &[
-            "Send one identifier in each audience parameter, and repeat the parameter for each further API.",
+            "If the server accepts several identifiers in one audience parameter, separate them by one space each; otherwise repeat the parameter for each further API.",
             "Set the resource parameter to an absolute URI without a fragment, such as https://orders.example/api.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller joins several audiences into one value, or percent-encodes an audience twice.",
+            "The caller joins several audiences with another separator than one space, or percent-encodes an audience twice.",
         ],
         fixes: &[
             "Ask the owner of the caller to send one audience parameter for each API, and to percent-encode each audience once.",
