@@ -225,7 +225,7 @@ fn check_management_api(
     let is_new = before.any(|own| own.is_management() && own.signing_alg != api.signing_alg);
     let mut keys = snapshot.keys.iter();
     let is_signed =
-        keys.any(|key| key.state == KeyState::Active && key.algorithm == api.signing_alg);
+        keys.any(|key| key.state != KeyState::Retired && key.algorithm == api.signing_alg);
     if is_new && !snapshot.keys.is_empty() && !is_signed {
         return Err(world.unsigned_management(*index).into());
     }

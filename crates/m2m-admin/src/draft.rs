@@ -63,6 +63,12 @@ impl Prepared {
         self.plan
     }
 
+    /// Returns true if the change is about APIs, so that the keys have to be settled after it.
+    pub(crate) fn is_about_apis(&self) -> bool {
+        let mut writes = self.change.writes.iter();
+        writes.any(|write| matches!(write, Write::PutApi(_) | Write::DeleteApi(_)))
+    }
+
     /// Makes the change. A change that does nothing is not written.
     ///
     /// # Errors
@@ -149,6 +155,7 @@ impl Draft {
         value: T,
         secret: Option<SecretStep>,
     ) {
+        let value = value.following(&stored.value);
         if stored.value.same(&value) {
             return;
         }

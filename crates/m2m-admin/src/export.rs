@@ -101,6 +101,7 @@ fn api(api: &Api) -> Table {
     if api.is_management() {
         plain.aliases.push(MANAGEMENT_ALIAS.into());
     }
+    plain.earlier_algs.clone_from(&api.earlier_algs);
     let mut table = Table::new("api");
     table.fields(fields(api, &plain, &["name", "audience"]));
     table

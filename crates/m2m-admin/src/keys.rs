@@ -3,6 +3,7 @@
 mod error;
 mod imported;
 mod rotate;
+mod settle;
 
 use m2m_authority::registry::{KeyState, time_text};
 use m2m_jwt::{Algorithm, Jwk, KeyNotGenerated, Signer as _, SigningKey, UnixTime};
@@ -14,6 +15,7 @@ use serde_json::{Map, Value, json};
 pub use error::KeyError;
 pub use imported::{ImportedKey, InvalidImport};
 pub use rotate::{KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, rotate_key};
+pub use settle::settle_keys;
 
 use crate::Randomness;
 use crate::attempts::Attempts;
@@ -29,8 +31,8 @@ pub struct EnsuredKeys {
     pub lacking: Vec<(Algorithm, KeyNotGenerated)>,
 }
 
-/// Ensures that each of these algorithms has an active key, and generates the missing ones. New keys are announced and active at once, before
-/// verifiers can know them: therefore all keys that will ever be needed should be generated at the first start.
+/// Ensures that each of these algorithms has a key, and generates the missing ones as active keys. [`settle_keys`] then leaves active those that an API needs,
+/// and keeps the others as spare ones, so that an API can change to any algorithm without waiting for a key to be generated.
 ///
 /// # Errors
 ///
@@ -48,7 +50,7 @@ pub async fn ensure_keys<B: Backend>(
         let outcome = async {
             let (version, keys) = keys_of(backend).await?;
             check_sealing(&keys, sealing)?;
-            let lacks = |algorithm: &Algorithm| active(&keys, *algorithm).is_none();
+            let lacks = |algorithm: &Algorithm| !has_key(&keys, *algorithm);
             let mut ensured = EnsuredKeys::default();
             let mut draft = Draft::new(actor, now);
             for algorithm in algorithms.iter().copied().filter(lacks) {
@@ -74,7 +76,7 @@ pub async fn ensure_keys<B: Backend>(
     }
 }
 
-/// Imports a key that was generated elsewhere. Without `state` the key becomes active if its algorithm does not have an active key, and is announced
+/// Imports a key that was generated elsewhere. Without `state` the key becomes active if its algorithm does not have another key, and is announced
 /// otherwise. A new active key replaces the earlier one, which stays announced. A key that already has the requested state is unchanged.
 ///
 /// # Errors
@@ -119,9 +121,10 @@ pub async fn import_key<B: Backend>(
                     kid: named.kid.clone(),
                 });
             }
-            let state = state.unwrap_or(match signing {
-                None => KeyState::Active,
-                Some(_) => KeyState::Next,
+            let state = state.unwrap_or(if has_key(&snapshot.keys, key.algorithm()) {
+                KeyState::Next
+            } else {
+                KeyState::Active
             });
             let nonce = bytes(randomness);
             let record = KeyRecord::new(key, imported.document(), state, sealing, nonce, now)
@@ -192,6 +195,12 @@ pub async fn reseal<B: Backend>(
 async fn keys_of<B: Backend>(backend: &B) -> Result<(Version, Vec<KeyRecord>), CommitError> {
     let frame = backend.frame().await?;
     Ok((frame.version, frame.keys))
+}
+
+/// Returns true if there is a key of the algorithm that signs, or that can.
+fn has_key(keys: &[KeyRecord], algorithm: Algorithm) -> bool {
+    let mut keys = keys.iter();
+    keys.any(|key| key.algorithm == algorithm && key.state != KeyState::Retired)
 }
 
 fn active(keys: &[KeyRecord], algorithm: Algorithm) -> Option<&KeyRecord> {

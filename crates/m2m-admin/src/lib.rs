@@ -38,7 +38,7 @@ pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};
 pub use keys::{
     EnsuredKeys, ImportedKey, InvalidImport, KEY_ANNOUNCE_SECONDS, KeyError, Rotated, Rotation,
-    RotationRefused, ensure_keys, import_key, list_keys, reseal, rotate_key,
+    RotationRefused, ensure_keys, import_key, list_keys, reseal, rotate_key, settle_keys,
 };
 pub use m2m_api::{Counts, Field, FieldChange, Needs, Part, Plan, SecretStep, Step};
 pub use manager::Manager;

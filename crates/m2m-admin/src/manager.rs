@@ -7,6 +7,7 @@ use m2m_store::{Backend as _, Stored, Version};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::draft::Draft;
+use crate::keys::settle_keys;
 use crate::outcome::Outcome;
 use crate::{Access, Host, OperationError, Operator, current_scopes};
 
@@ -123,7 +124,14 @@ impl<H: Host> Decision<'_, H> {
     /// Commits the change, durably and with its audit events.
     pub(crate) async fn commit(self) -> Result<Outcome<Done>, OperationError> {
         let registry = self.manager.host.registry();
-        self.draft.prepared(self.version).commit(registry).await?;
+        let (actor, now) = (self.draft.actor().clone(), self.draft.now());
+        let prepared = self.draft.prepared(self.version);
+        let is_about_apis = prepared.is_about_apis();
+        prepared.commit(registry).await?;
+        if is_about_apis {
+            // The change was made. If this fails, the server does it later.
+            let _ = settle_keys(registry, &actor, now).await;
+        }
         Ok(Done {}.into())
     }
 

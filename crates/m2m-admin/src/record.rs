@@ -17,6 +17,10 @@ pub(crate) trait Managed: Clone {
     fn title(&self) -> &str;
     /// Returns true if both have the same content.
     fn same(&self, other: &Self) -> bool;
+    /// Returns the same content as a change of `before`, with what follows from the record before it.
+    fn following(self, _before: &Self) -> Self {
+        self
+    }
     /// Returns the content of the record for the audit log, in the spelling of the registry file, without secrets and their hashes.
     fn view(&self) -> Map<String, Value>;
     /// Returns the write that stores the record.
@@ -53,9 +57,38 @@ macro_rules! managed {
 }
 
 managed! {
-    Api: audience, PutApi;
     Organization: code, PutOrganization;
     Property: key, PutProperty;
+}
+
+impl Managed for Api {
+    const SUBJECT: Subject = Subject::Api;
+
+    fn identifier(&self) -> &str {
+        &self.audience
+    }
+
+    fn title(&self) -> &str {
+        &self.name
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn following(self, before: &Self) -> Self {
+        Self::following(self, before)
+    }
+
+    fn view(&self) -> Map<String, Value> {
+        let mut view = spelled(self);
+        view.remove("earlier_algs");
+        view
+    }
+
+    fn put(stored: Stored<Self>) -> Write {
+        Write::PutApi(stored)
+    }
 }
 
 impl Managed for Application {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod assets;
+mod discovery;
 mod document;
 mod error_pages;
 mod hash;
@@ -10,6 +11,7 @@ mod representation;
 mod support;
 
 pub use assets::asset;
+pub use discovery::Discovery;
 pub use document::Document;
 pub use error_pages::{ErrorPages, Refused};
 pub use page::Page;

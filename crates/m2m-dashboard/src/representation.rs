@@ -39,6 +39,23 @@ impl Representation {
     }
 }
 
+/// Returns true if the `Accept` header of a request prefers one media type to another: by its quality or, if that is the same, because only the preferred
+/// one is named.
+pub(crate) fn prefers(request: &HeaderMap, preferred: &str, other: &str) -> bool {
+    let accept = request.get_all(header::ACCEPT);
+    let rank = |media_type: &str| {
+        let mut quality = Quality::default();
+        let (own_type, own_subtype) = media_type.split_once('/').unwrap_or((media_type, ""));
+        let values = accept.iter().filter_map(|value| value.to_str().ok());
+        for range in values.flat_map(|value| value.split(',')) {
+            quality.consider(own_type, own_subtype, range.trim());
+        }
+        (quality.thousandths, quality.specificity)
+    };
+    let (preferred, other) = (rank(preferred), rank(other));
+    preferred.0 > 0 && preferred > other
+}
+
 /// The quality of a media type by the most specific range that contains it.
 #[derive(Default)]
 struct Quality {

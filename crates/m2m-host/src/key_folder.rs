@@ -16,10 +16,12 @@ pub use m2m_authority::registry::KeyState;
 use directory::StoredKey;
 use new_file::LockedFolder;
 
-/// Returns the algorithms of all APIs, and ES256, the default of an API: each once, in the order of the list.
+/// Returns the algorithms of all APIs, or ES256, the default of an API, if there are no APIs: each once, in the order of the list. Some verifiers reject a JWK
+/// set for one key of an algorithm that they do not know, so that no others are in it.
 pub fn served_algorithms(apis: &[Api]) -> Vec<Algorithm> {
     let is_served = |algorithm: &Algorithm| {
-        *algorithm == Algorithm::Es256 || apis.iter().any(|api| api.signing_alg == *algorithm)
+        apis.is_empty() && *algorithm == Algorithm::Es256
+            || apis.iter().any(|api| api.signing_alg == *algorithm)
     };
     Algorithm::ALL.iter().copied().filter(is_served).collect()
 }
@@ -158,15 +160,18 @@ mod tests {
     }
 
     #[test]
-    fn serves_the_algorithms_of_the_apis_and_es256() {
+    fn f3_the_algorithms_of_the_apis_are_served_or_es256_if_there_are_none() {
         let eddsa = Api {
             signing_alg: Algorithm::EdDsa,
             ..Api::new("A", "a")
         };
+        let both = [eddsa.clone(), Api::new("B", "b")];
         assert_eq!(
-            served_algorithms(&[eddsa]),
+            served_algorithms(&both),
             [Algorithm::Es256, Algorithm::EdDsa]
         );
+        assert_eq!(served_algorithms(&[eddsa]), [Algorithm::EdDsa]);
+        assert_eq!(served_algorithms(&[]), [Algorithm::Es256]);
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl Server {
         let representation = || Representation::of(&parts.headers);
         match route {
             Route::Metadata => Some(self.documents().metadata(&parts.headers)),
+            Route::OpenIdProvider => Some(self.documents().openid_provider(&parts.headers)),
             Route::JwkSet => Some(self.documents().jwk_set(&parts.headers)),
             Route::Root => Some(self.documents().root(&parts.headers)),
             Route::Errors => {
@@ -166,6 +167,7 @@ impl Handler for Server {
                 self.refuse_early(refusal, route, &parts, address)
             }
             Route::Metadata
+            | Route::OpenIdProvider
             | Route::JwkSet
             | Route::Errors
             | Route::Error(_)

@@ -177,7 +177,8 @@ fn serve_for(
             worker,
             ..
         } = started;
-        let watching = store::watch(cache, health, Arc::clone(&metrics));
+        let is_writable = matches!(settings.registry, RegistrySource::Data(_));
+        let watching = store::watch(cache, health, Arc::clone(&metrics), is_writable);
         tokio::spawn(watching);
         let stop = Notify::new();
         let listening = listening.observed_by(ListenObserver::new(metrics));

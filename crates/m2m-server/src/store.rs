@@ -104,8 +104,8 @@ pub(crate) async fn of_world(
     })
 }
 
-/// Opens the store in a folder, which is created if it is missing. At its first start it gets keys of every algorithm, so that each is
-/// announced before it signs, and an application that manages the server.
+/// Opens the store in a folder, which is created if it is missing. At its first start it gets keys of every algorithm, of which those that
+/// APIs need are published, and an application that manages the server.
 ///
 /// # Errors
 ///
@@ -152,6 +152,8 @@ pub(crate) async fn of_folder(
         Err(BootstrapError::Incapable { client_id }) => (None, Some(client_id)),
         Err(error) => return Err(data::unmanaged(&error, folder)),
     };
+    // If this fails the server serves all the same, and does it within a minute.
+    let _ = m2m_admin::settle_keys(&store, &actor, now).await;
     let unused_preset = match (preset, incapable) {
         (_, Some(client_id)) => Some(UnusedPreset::Incapable(client_id)),
         (Some(preset), None) => {
@@ -234,12 +236,18 @@ pub(crate) async fn watch(
     cache: Arc<RegistryCache>,
     health: Arc<StoreHealth>,
     metrics: Arc<Metrics>,
+    is_writable: bool,
 ) {
     let mut ticks = tokio::time::interval(WATCH_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut key_watch = KeyWatch::default();
-    loop {
+    for tick in 0_u64.. {
         ticks.tick().await;
+        if is_writable && tick.is_multiple_of(SETTLE_TICKS) {
+            // The observer of the store records failures.
+            let actor = Actor::command("m2m serve");
+            let _ = m2m_admin::settle_keys(&*cache, &actor, clock::now()).await;
+        }
         // The observer of the store has recorded failures. `settle` is called first, so that a change which took effect is read at once.
         let _ = cache.backend().settle().await;
         if let Err(error) = cache.refresh(clock::uptime()).await
@@ -259,6 +267,9 @@ pub(crate) async fn watch(
         });
     }
 }
+
+/// The number of checks after which keys that are due for another state get it.
+const SETTLE_TICKS: u64 = 60;
 
 /// The interval of the checks. A lost notification costs at most five seconds, and a server whose files are gone is unready within two.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);

@@ -1,11 +1,12 @@
 //! The rotation of signing keys.
 
-use m2m_authority::registry::{KeyState, Lifetime};
+use m2m_authority::registry::KeyState;
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, KeyNotGenerated, SigningKey, UnixTime};
 use m2m_store::{Actor, Backend, CommitError, KeyRecord, SealingKey};
 
 use super::KeyError;
+use super::settle::{after_retiring, is_over};
 use super::{active, check_sealing, keys_of, put};
 use crate::Randomness;
 use crate::attempts::Attempts;
@@ -100,8 +101,23 @@ pub async fn rotate_key<B: Backend>(
                 .iter()
                 .find(|key| key.algorithm == algorithm && key.state == KeyState::Next);
             let mut removed = Vec::new();
-            let key = match (rotation, next) {
-                (Rotation::Planned, Some(next)) => {
+            // Of an algorithm that is not used, the key that is kept for it is announced, so that an API can change to the algorithm at once later.
+            let spare = keys.iter().rfind(|key| {
+                key.algorithm == algorithm
+                    && key.state == KeyState::Spare
+                    && active(&keys, algorithm).is_none()
+            });
+            let key = match (rotation, next, spare) {
+                (Rotation::Planned, None, Some(spare)) => {
+                    let next = KeyRecord {
+                        state: KeyState::Next,
+                        state_since: now,
+                        ..spare.clone()
+                    };
+                    put(&mut draft, Some(spare), next.clone());
+                    next
+                }
+                (Rotation::Planned, Some(next), _) => {
                     let signs_from =
                         |since: UnixTime| since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
                     if next.state_since > now {
@@ -121,7 +137,7 @@ pub async fn rotate_key<B: Backend>(
                     }
                     sign_with(&mut draft, &keys, Some(next), next.clone(), now)
                 }
-                (Rotation::Planned, None) | (Rotation::Emergency, _) => {
+                (Rotation::Planned, None, None) | (Rotation::Emergency, ..) => {
                     let announced = keys.iter().filter(|key| key.algorithm == algorithm);
                     if rotation == Rotation::Planned && announced.count() >= MAX_KEYS {
                         return Err(RotationRefused::TooMany { most: MAX_KEYS }.into());
@@ -191,22 +207,23 @@ fn remove(
     let keys = keys.iter().filter(of_algorithm);
     keys.map(|key| {
         put(draft, Some(key), retired(key, now));
-        key.kid.clone()
+        (key.state != KeyState::Spare).then(|| key.kid.clone())
     })
+    .flatten()
     .collect()
 }
 
 /// Retires the keys whose last token has expired.
 fn retire(draft: &mut Draft, keys: &[KeyRecord], now: UnixTime) {
+    let all: Vec<&KeyRecord> = keys.iter().collect();
     for key in keys.iter().filter(|key| is_over(key, now)) {
-        put(draft, Some(key), retired(key, now));
+        let after = KeyRecord {
+            state: after_retiring(key, &all),
+            state_since: now,
+            ..key.clone()
+        };
+        put(draft, Some(key), after);
     }
-}
-
-/// Returns true if the key no longer signs and its last token has expired.
-fn is_over(key: &KeyRecord, now: UnixTime) -> bool {
-    let longest = u64::from(Lifetime::MAX.as_seconds());
-    key.state == KeyState::Retiring && key.state_since.saturating_add_seconds(longest) <= now
 }
 
 fn retired(key: &KeyRecord, now: UnixTime) -> KeyRecord {

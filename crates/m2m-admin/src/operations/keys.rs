@@ -19,6 +19,17 @@ impl Perform for ListKeys {
 
     async fn perform<H: Host>(manager: &Manager<H>, _: &Call<Self>) -> Result<Outcome<KeysAnswer>> {
         let keys = manager.host().registry().frame().await?.keys;
+        let serving = manager.host().keys();
+        let shown = |key: &KeyRecord| KeyShown {
+            // A key that is announced may sign already, for an API that never had another algorithm.
+            state: serving
+                .state(&key.kid)
+                .filter(|state| *state == KeyState::Active)
+                .unwrap_or(key.state)
+                .as_str()
+                .to_owned(),
+            ..shown(key)
+        };
         Ok(KeysAnswer {
             keys: keys.iter().map(shown).collect(),
         }
@@ -122,7 +133,7 @@ fn sealing<H: Host>(manager: &Manager<H>) -> Result<&m2m_store::SealingKey> {
 fn shown(key: &KeyRecord) -> KeyShown {
     let signs_from = match key.state {
         KeyState::Next => Some(key.state_since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS)),
-        KeyState::Active | KeyState::Retiring | KeyState::Retired => None,
+        KeyState::Spare | KeyState::Active | KeyState::Retiring | KeyState::Retired => None,
     };
     KeyShown {
         kid: key.kid.to_string(),

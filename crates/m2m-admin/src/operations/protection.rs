@@ -32,7 +32,7 @@ pub(super) fn of_management_api(before: &Api, after: &Api, keys: &SigningKeys) -
             "token_lifetime: tokens for the management API must be valid for at least a minute, so that they can be used",
         ));
     }
-    if before.signing_alg != after.signing_alg && keys.signing(after.signing_alg).is_none() {
+    if before.signing_alg != after.signing_alg && !keys.has(after.signing_alg) {
         return Err(OperationError::ManagementProtected(
             "signing_alg: no key signs with this algorithm, so tokens for the management API could not be issued; import one first",
         ));

@@ -11,6 +11,7 @@ use m2m_store::{Action, Subject};
 
 use super::Result;
 use crate::export::export_within;
+use crate::keys::settle_keys;
 use crate::operation_error::RegistryMistake;
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform, Weight};
@@ -55,7 +56,12 @@ impl Perform for ApplyRegistry {
             };
             return Ok(answer.into());
         }
+        let is_about_apis = prepared.is_about_apis();
         let applied = prepared.commit(registry).await?;
+        if is_about_apis {
+            // The change was made. If this fails, the server does it later.
+            let _ = settle_keys(registry, &actor, now).await;
+        }
         Ok(ApplyAnswer {
             plan: applied.plan,
             applied: true,

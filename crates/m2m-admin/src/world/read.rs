@@ -56,6 +56,10 @@ pub(super) fn document(mut value: Value) -> Result<Document<Declared>, Mistake> 
             let path = Path::of(Record::Api, index).member("aliases");
             return Err(Mistake::unknown_field(path, "aliases"));
         }
+        if !api.earlier_algs.is_empty() {
+            let path = Path::of(Record::Api, index).member("earlier_algs");
+            return Err(Mistake::unknown_field(path, "earlier_algs"));
+        }
         if api.is_management() {
             // Clients of the same management API elsewhere use this name.
             api.aliases.push(MANAGEMENT_ALIAS.into());

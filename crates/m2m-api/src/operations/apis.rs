@@ -126,9 +126,21 @@ pub enum SigningAlg {
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.1).
     #[serde(rename = "RS256")]
     Rs256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 7518, section 3.1).
+    #[serde(rename = "RS384")]
+    Rs384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 7518, section 3.1).
+    #[serde(rename = "RS512")]
+    Rs512,
     /// RSASSA-PSS with SHA-256 (RFC 7518, section 3.1).
     #[serde(rename = "PS256")]
     Ps256,
+    /// RSASSA-PSS with SHA-384 (RFC 7518, section 3.1).
+    #[serde(rename = "PS384")]
+    Ps384,
+    /// RSASSA-PSS with SHA-512 (RFC 7518, section 3.1).
+    #[serde(rename = "PS512")]
+    Ps512,
     /// ECDSA on P-384 with SHA-384 (RFC 7518, section 3.1).
     #[serde(rename = "ES384")]
     Es384,
@@ -353,7 +365,11 @@ impl SigningAlg {
     pub const ALL: &[Self] = &[
         Self::Es256,
         Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
         Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
         Self::Es384,
         Self::EdDsa,
     ];
@@ -364,7 +380,11 @@ impl SigningAlg {
         match self {
             Self::Es256 => Algorithm::Es256.as_str(),
             Self::Rs256 => Algorithm::Rs256.as_str(),
+            Self::Rs384 => Algorithm::Rs384.as_str(),
+            Self::Rs512 => Algorithm::Rs512.as_str(),
             Self::Ps256 => Algorithm::Ps256.as_str(),
+            Self::Ps384 => Algorithm::Ps384.as_str(),
+            Self::Ps512 => Algorithm::Ps512.as_str(),
             Self::Es384 => Algorithm::Es384.as_str(),
             Self::EdDsa => Algorithm::EdDsa.as_str(),
         }
@@ -388,7 +408,11 @@ impl From<SigningAlg> for Algorithm {
         match algorithm {
             SigningAlg::Es256 => Self::Es256,
             SigningAlg::Rs256 => Self::Rs256,
+            SigningAlg::Rs384 => Self::Rs384,
+            SigningAlg::Rs512 => Self::Rs512,
             SigningAlg::Ps256 => Self::Ps256,
+            SigningAlg::Ps384 => Self::Ps384,
+            SigningAlg::Ps512 => Self::Ps512,
             SigningAlg::Es384 => Self::Es384,
             SigningAlg::EdDsa => Self::EdDsa,
         }

@@ -74,7 +74,8 @@ pub struct KeyShown {
     pub kid: String,
     /// The algorithm.
     pub algorithm: String,
-    /// The state of the key: `next`, `active` or `retiring`.
+    /// The state of the key: `spare` if it is not published because no API needs its algorithm; `next` if it is published and does not sign yet; `active` if
+    /// it signs; `retiring` if it no longer signs, and stays published until its last token has expired.
     pub state: String,
     /// The time at which the key was created.
     pub created_at: String,

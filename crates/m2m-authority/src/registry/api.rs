@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::check::At;
 use super::spelling::{self, tables};
-use crate::registry::{ClaimSet, InvalidRegistry, Lifetime, MIN_MANAGEMENT_LIFETIME, Text};
+use crate::registry::{
+    ClaimSet, InvalidRegistry, KeyState, Lifetime, MIN_MANAGEMENT_LIFETIME, Text,
+};
 
 /// An API that tokens are issued for (a protected resource in RFC 9728).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +44,11 @@ pub struct Api {
     #[serde(default = "es256", with = "spelling::words")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::AlgorithmName"))]
     pub signing_alg: Algorithm,
+    /// The algorithms that the API had before, the latest first. It goes on with one of them until a key of `signing_alg` has been announced for long
+    /// enough. Files do not have them: they follow from the changes of the record.
+    #[serde(default, with = "earlier")]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub earlier_algs: Vec<Algorithm>,
     /// The claims that tokens for the API carry.
     #[serde(default)]
     pub claims: ClaimSet,
@@ -57,6 +64,30 @@ pub struct ScopeDefinition {
     pub key: Box<str>,
     /// The description of what it permits, for people.
     pub description: Text<2000>,
+}
+
+/// Earlier algorithms, as a list of their names.
+mod earlier {
+    use m2m_jwt::Algorithm;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        algorithms: &[Algorithm],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(algorithms.iter().map(|algorithm| algorithm.as_str()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Algorithm>, D::Error> {
+        let names = Vec::<String>::deserialize(deserializer)?;
+        let names = names
+            .iter()
+            .map(|name| name.parse().map_err(D::Error::custom));
+        names.collect()
+    }
 }
 
 tables! {
@@ -75,6 +106,7 @@ impl Api {
             scopes: Vec::new(),
             token_lifetime: Lifetime::default(),
             signing_alg: es256(),
+            earlier_algs: Vec::new(),
             claims: ClaimSet::default(),
             introspection_clients: Vec::new(),
         }
@@ -85,6 +117,29 @@ impl Api {
     pub fn is_called(&self, audience: &str) -> bool {
         let mut names = core::iter::once(&self.audience).chain(&self.aliases);
         names.any(|name| **name == *audience)
+    }
+
+    /// Returns the algorithm that tokens for the API are signed with, if this returns the state of the most widely known key of each algorithm: the first
+    /// with an active key, of its own and the earlier ones. If none has one, an earlier one that is announced, or else its own.
+    pub fn signs_with(&self, best: impl Fn(Algorithm) -> KeyState) -> Algorithm {
+        let own = core::iter::once(&self.signing_alg);
+        let mut all = own.chain(&self.earlier_algs);
+        let active = all.find(|algorithm| best(**algorithm) == KeyState::Active);
+        let is_announced = |algorithm: &&Algorithm| best(**algorithm).is_announced();
+        let announced = || self.earlier_algs.iter().find(is_announced);
+        *active.or_else(announced).unwrap_or(&self.signing_alg)
+    }
+
+    /// The same API as a change of `before`: its earlier algorithms are those of `before`, and the one that `before` has.
+    #[must_use]
+    pub fn following(mut self, before: &Self) -> Self {
+        self.earlier_algs.clone_from(&before.earlier_algs);
+        if self.signing_alg != before.signing_alg {
+            let is_other = |own: &Algorithm| ![self.signing_alg, before.signing_alg].contains(own);
+            self.earlier_algs.retain(is_other);
+            self.earlier_algs.insert(0, before.signing_alg);
+        }
+        self
     }
 
     /// The same API with these scopes, without descriptions.

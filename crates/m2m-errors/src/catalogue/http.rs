@@ -60,11 +60,13 @@ pub(crate) const PATH_UNKNOWN: Entry = Entry {
         causes: &[
             "The URL of the endpoint or of the resource is misspelled, or has an extra slash.",
             "The resource was deleted, or never existed.",
+            "The URL is that of an authorization endpoint, for the sign-in of users. A server that only issues tokens to applications does not have one.",
             "The URL belongs to another environment or another server.",
         ],
         fixes: &[
             "Compare the URL of a token request with the token_endpoint in /.well-known/oauth-authorization-server.",
             "List the resources, and use the URL of an existing resource.",
+            "If the client sends users to the authorization endpoint, configure it to request tokens with the grant type client_credentials at the token endpoint instead.",
         ],
     },
     for_operator: Advice {

@@ -8,8 +8,10 @@ use oauth_proto::Issuer;
 pub(super) enum Route<'p> {
     /// The token endpoint, by its name or an alias.
     Token,
-    /// The metadata of the server.
+    /// The metadata of the server, as of an authorization server.
     Metadata,
+    /// The same as of an OpenID provider.
+    OpenIdProvider,
     /// The public keys.
     JwkSet,
     /// The list of all errors.
@@ -71,11 +73,9 @@ impl Router {
     fn find_exactly<'p>(&self, path: &'p str) -> Route<'p> {
         if !self.prefix.is_empty() {
             // RFC 8414, section 3.1 inserts the path of the issuer after the well-known name.
-            if METADATA_PATHS
-                .iter()
-                .any(|name| path.strip_prefix(name) == Some(&*self.prefix))
-            {
-                return Route::Metadata;
+            let inserted = path.strip_suffix(&*self.prefix).map(find);
+            if let Some(Route::Metadata | Route::OpenIdProvider) = inserted {
+                return inserted.unwrap_or(Route::Unknown);
             }
             if let Some(rest) = path
                 .strip_prefix(&*self.prefix)
@@ -103,7 +103,8 @@ fn find(path: &str) -> Route<'_> {
         "/errors" => Route::Errors,
         "/api/v1/openapi.json" => Route::OpenApi,
         path if path.starts_with("/api/v1/") => Route::Management(path),
-        path if METADATA_PATHS.contains(&path) => Route::Metadata,
+        "/.well-known/oauth-authorization-server" => Route::Metadata,
+        "/.well-known/openid-configuration" => Route::OpenIdProvider,
         path => {
             let below = |folder, route: fn(_) -> _| path.strip_prefix(folder).map(route);
             below("/errors/", Route::Error)
@@ -123,12 +124,6 @@ const PATHS: [&str; 8] = [
     "/.well-known/openid-configuration",
     "/api/v1/openapi.json",
     "/errors",
-];
-
-/// The paths of the metadata (RFC 8414, section 3; OpenID Connect Discovery 1.0, section 4).
-const METADATA_PATHS: [&str; 2] = [
-    "/.well-known/oauth-authorization-server",
-    "/.well-known/openid-configuration",
 ];
 
 #[cfg(test)]
@@ -282,7 +277,7 @@ mod tests {
             check(
                 text,
                 &AuthorizationServerMetadata::openid_path(&issuer),
-                Route::Metadata,
+                Route::OpenIdProvider,
             );
         }
     }
@@ -298,7 +293,7 @@ mod tests {
         check(
             issuer,
             "/tenant/.well-known/openid-configuration",
-            Route::Metadata,
+            Route::OpenIdProvider,
         );
         check(
             issuer,

@@ -30,6 +30,8 @@ pub struct Common {
     reserved: Arc<[Box<str>]>,
     /// The records that the keys were opened from.
     key_records: Arc<[KeyRecord]>,
+    /// The keys in the states of their records.
+    opened: Arc<SigningKeys>,
 }
 
 /// A function that opens a sealed key.
@@ -63,13 +65,9 @@ impl Common {
             let mut own = core::iter::once(&api.audience).chain(&api.aliases);
             own.any(|audience| reserved.contains(audience))
         });
-        let targets = Arc::new(Targets::served_by(issuer, &apis));
-        for api in &mut apis {
-            api.fill_in_issuer(issuer);
-        }
-        let (keys, key_records) = match before {
+        let (opened, key_records) = match before {
             Some(before) if *before.key_records == *key_records => {
-                (Arc::clone(&before.keys), Arc::clone(&before.key_records))
+                (Arc::clone(&before.opened), Arc::clone(&before.key_records))
             }
             Some(_) | None => {
                 let open = |keys: SigningKeys, record: &KeyRecord| {
@@ -79,6 +77,11 @@ impl Common {
                 (Arc::new(keys), key_records.into())
             }
         };
+        let keys = Arc::new(SigningKeys::clone(&opened).serving(&mut apis));
+        let targets = Arc::new(Targets::served_by(issuer, &apis));
+        for api in &mut apis {
+            api.fill_in_issuer(issuer);
+        }
         Ok(Self {
             version,
             targets,
@@ -90,6 +93,7 @@ impl Common {
             shadowed: shadowed.into_iter().map(|api| api.audience).collect(),
             reserved: reserved.into(),
             key_records,
+            opened,
         })
     }
 
@@ -106,6 +110,7 @@ impl Common {
             shadowed: Arc::clone(&self.shadowed),
             reserved: Arc::clone(&self.reserved),
             key_records: Arc::clone(&self.key_records),
+            opened: Arc::clone(&self.opened),
         }
     }
 

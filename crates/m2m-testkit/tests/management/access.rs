@@ -99,7 +99,7 @@ fn world(scopes: &[String]) -> String {
              authorize = [{{ audience = \"{audience}\", scopes = {scopes:?} }}]\n"
         )
     };
-    let mut world = "[[api]]\nname = \"Other\"\naudience = \"https://other.example\"\n".to_owned();
+    let mut world = "[[api]]\nname = \"Other\"\naudience = \"https://other.example\"\nsigning_alg = \"EdDSA\"\n".to_owned();
     world += &format!("scopes = {scopes:?}\n");
     world += &application(
         "elsewhere",

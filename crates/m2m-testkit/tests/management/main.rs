@@ -34,6 +34,7 @@ mod parallel_rotation;
 mod paths;
 mod power;
 mod protection;
+mod published;
 mod read_only;
 mod refusals;
 mod registry_files;

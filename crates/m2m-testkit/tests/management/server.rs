@@ -209,6 +209,13 @@ impl Server {
         self.host().log().unwrap()
     }
 
+    /// Brings the keys to the states that are due, as a server does every minute.
+    pub(crate) fn settle(&self) {
+        let actor = Actor::command("m2m serve");
+        let settled = m2m_admin::settle_keys(self.registry(), &actor, self.now());
+        self.runtime.block_on(settled).unwrap();
+    }
+
     /// Returns the key ids in the JWK set.
     pub(crate) fn announced(&self) -> Vec<String> {
         let set = self.host().keys().jwk_set();

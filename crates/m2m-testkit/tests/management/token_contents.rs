@@ -228,19 +228,27 @@ fn a_token_has_the_shorter_lifetime_of_api_and_application() {
 }
 
 #[test]
-fn a_new_signing_algorithm_applies_from_the_next_token_on() {
+fn x11_a_new_signing_algorithm_applies_when_its_key_has_been_announced() {
     let (server, application, api) = filled(Server::with_all_keys(), "rfc9068");
-    let jwks = server.send("GET", "/.well-known/jwks.json", "", "").json();
+    let header = || {
+        let token = server.ask(&application, "").access_token();
+        let header = m2m_jwt::base64url::decode(token.split('.').next().unwrap()).unwrap();
+        serde_json::from_slice::<Value>(&header).unwrap()
+    };
+    let mut earlier = "ES256";
     for algorithm in ["ES256", "RS256", "PS256", "ES384", "EdDSA"] {
         server.done(
             "PATCH",
             &format!("/api/v1/apis/{api}"),
             &json!({ "signing_alg": algorithm }),
         );
-        let token = server.ask(&application, "").access_token();
-        let header = m2m_jwt::base64url::decode(token.split('.').next().unwrap()).unwrap();
-        let header: Value = serde_json::from_slice(&header).unwrap();
+        assert_eq!(header()["alg"], earlier);
+        server.advance(600);
+        server.settle();
+        let header = header();
         assert_eq!(header["alg"], algorithm);
+        earlier = algorithm;
+        let jwks = server.send("GET", "/.well-known/jwks.json", "", "").json();
         let keys = jwks["keys"].as_array().unwrap();
         assert!(
             keys.iter().any(|key| key["kid"] == header["kid"]),

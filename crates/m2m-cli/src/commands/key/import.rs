@@ -34,7 +34,7 @@ pub(crate) struct KeyImportOptions {
     /// Key id in the JWK set; by default, the key id in the file or the thumbprint of the key
     #[arg(long, value_name = "KID")]
     pub(crate) kid: Option<String>,
-    /// State of the key; by default, active if no other key of the algorithm is active, and next otherwise
+    /// State of the key; by default, active if there is no other key of the algorithm, and next otherwise
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<ImportedState>,
     #[command(flatten)]
