@@ -159,7 +159,7 @@ pub(super) fn fixes(
 fn other_default(
     cause: Cause,
     application: &Application,
-    records: &Records,
+    records: RecordsView<'_>,
     evidence: &[Evidence],
 ) -> Option<Fix> {
     let mut used = evidence.iter();
