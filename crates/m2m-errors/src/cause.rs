@@ -239,6 +239,8 @@ catalogued! {
         TokenCriticalHeader => token::TOKEN_CRITICAL_HEADER,
         /// No key of the issuer fits the token.
         TokenKeyUnknown => token::TOKEN_KEY_UNKNOWN,
+        /// More keys of the issuer fit the token than are tried.
+        TokenKeyAmbiguous => token::TOKEN_KEY_AMBIGUOUS,
         /// The signature does not belong to the token.
         TokenSignatureWrong => token::TOKEN_SIGNATURE_WRONG,
         /// A claim has the wrong type or is repeated.

@@ -11,7 +11,7 @@ use issuer::{AUDIENCE, HEADER, ISSUER, NOW, RFC9068, guard, key, keys, signed};
 use m2m_errors::{Cause, ErrorCode};
 use m2m_guard::{Call, Guard, Requirement};
 use m2m_jwt::{
-    Algorithm, KeySet, Leeway, MacAlgorithm, MacKey, SigningKey, UnixTime, VerificationKey,
+    Algorithm, JwkSet, KeySet, Leeway, MacAlgorithm, MacKey, SigningKey, UnixTime, VerificationKey,
     base64url, sign_access_token,
 };
 
@@ -126,6 +126,40 @@ fn x2_r12_r13_no_key_comes_from_the_token() {
     check_header(
         &format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{long}"}}"#),
         Cause::TokenMalformed,
+    );
+}
+
+#[test]
+fn f15_a_token_that_too_many_keys_match_is_refused_for_that_reason() {
+    let now = UnixTime::from_seconds(NOW);
+    let signers: Vec<SigningKey> = (0..9)
+        .map(|n| {
+            SigningKey::generate(Algorithm::EdDsa, Some(&format!("k{n}")))
+                .unwrap()
+                .0
+        })
+        .collect();
+    let keys: JwkSet = signers.iter().map(|key| key.public_jwk().clone()).collect();
+    let keys = KeySet::new(&keys);
+    let check = |signer: &SigningKey, kid: &str| {
+        let input = format!(
+            "{}.{}",
+            base64url::encode(format!(r#"{{"alg":"EdDSA","typ":"at+jwt"{kid}}}"#)),
+            base64url::encode(RFC9068)
+        );
+        let mut signature = m2m_jwt::Signature::new();
+        m2m_jwt::Signer::sign(signer, input.as_bytes(), &mut signature).unwrap();
+        let header = format!("Bearer {input}.{}", base64url::encode(signature.as_bytes()));
+        let authorization: [&[u8]; 1] = [header.as_bytes()];
+        let denied = guard().check(&Call::new(&authorization, None), &keys, TOKEN, now);
+        denied.map(|_| ()).map_err(|denied| denied.cause())
+    };
+    assert_eq!(check(&signers[7], ""), Ok(()));
+    assert_eq!(check(&signers[8], ""), Err(Cause::TokenKeyAmbiguous));
+    assert_eq!(check(&signers[8], r#","kid":"k8""#), Ok(()));
+    assert_eq!(
+        check(&signers[8], r#","kid":"k7""#),
+        Err(Cause::TokenSignatureWrong)
     );
 }
 

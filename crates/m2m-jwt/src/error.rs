@@ -1,5 +1,11 @@
 //! The errors, one enum per operation, each case with its cause.
 
+mod member;
+mod set;
+
+pub use member::{MemberFault, ShortText};
+pub use set::InvalidJwkSet;
+
 use m2m_errors::Cause;
 use thiserror::Error;
 
@@ -148,12 +154,18 @@ pub enum InvalidToken {
     /// The header's `typ` is not one of the expected types.
     #[error("the header parameter `typ` is not one of the accepted types")]
     TypeMismatch,
-    /// No key has the header's `kid`.
+    /// No key has the header's `kid`, and the signature is not one of a key without a key id.
     #[error("no key has the key id of the token")]
     KeyUnknown,
     /// The key that the header names is for another algorithm than the header's.
     #[error("the algorithm of the token is not the algorithm of the key")]
     AlgorithmNotOfKey,
+    /// More keys match than are tried, and none of those that were tried created the signature.
+    #[error(
+        "more keys match the token than are tried, which are {}; tokens and keys need key ids",
+        crate::limits::MAX_KEY_TRIALS
+    )]
+    TooManyCandidates,
     /// The signature does not belong to header, payload and key.
     #[error("the signature is invalid")]
     Signature,
@@ -211,6 +223,7 @@ impl InvalidToken {
             }
             Self::TypeMissing | Self::TypeMismatch => Cause::TokenTypeWrong,
             Self::KeyUnknown => Cause::TokenKeyUnknown,
+            Self::TooManyCandidates => Cause::TokenKeyAmbiguous,
             Self::Signature => Cause::TokenSignatureWrong,
             Self::Claims(_) | Self::ClaimMalformed(_) => Cause::TokenClaimMalformed,
             Self::ClaimMissing(_) => Cause::TokenClaimMissing,
@@ -227,8 +240,8 @@ impl InvalidToken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidKey {
-    /// Longer than the limit for its format, see [`limits`](crate::limits).
-    #[error("the key is longer than the limit")]
+    /// Longer than the limit for its format, which is the same for all, see [`limits`](crate::limits).
+    #[error("the key is longer than {} bytes", crate::limits::MAX_JWK_BYTES)]
     TooLong,
     /// Not a JSON object.
     #[error("the key cannot be parsed: {0}")]
@@ -240,14 +253,16 @@ pub enum InvalidKey {
         member: &'static str,
     },
     /// A member has another type, encoding, length or value than it must have.
-    #[error("the key's member `{member}` is malformed")]
+    #[error("the key's member `{member}` {fault}")]
     MemberMalformed {
         /// Its name.
         member: &'static str,
+        /// The reason.
+        fault: MemberFault,
     },
-    /// The set has more keys than [`MAX_JWK_SET_KEYS`](crate::limits::MAX_JWK_SET_KEYS).
-    #[error("the set has too many keys")]
-    TooManyKeys,
+    /// The key id is longer than [`MAX_KEY_ID_BYTES`](crate::limits::MAX_KEY_ID_BYTES).
+    #[error("the key id is longer than {} bytes", crate::limits::MAX_KEY_ID_BYTES)]
+    KeyIdTooLong,
     /// `kty` is not supported.
     #[error("the key type is not supported; supported types are RSA, EC and Ed25519")]
     TypeUnsupported,
@@ -255,8 +270,11 @@ pub enum InvalidKey {
     #[error("the key's curve is not supported; supported curves are P-256, P-384 and Ed25519")]
     CurveUnsupported,
     /// `alg` is not supported.
-    #[error("the key's algorithm is not supported")]
-    AlgorithmUnsupported,
+    #[error("the key's algorithm `{name}` is not supported")]
+    AlgorithmUnsupported {
+        /// The value of `alg`.
+        name: ShortText,
+    },
     /// The algorithm is for keys of another type, or not the one that the key is for.
     #[error("the key is for another algorithm")]
     AlgorithmMismatch,
@@ -265,8 +283,28 @@ pub enum InvalidKey {
         "the key is too short or too long for its algorithm; RSA signing keys must have 2048 to 4096 bits"
     )]
     SizeUnsupported,
-    /// `use` or `key_ops` restrict the key to uses other than signatures.
-    #[error("the key's members `use` and `key_ops` must allow signatures")]
+    /// A public RSA key with a modulus that is too short to be safe, or too long to be fast.
+    #[error(
+        "the RSA key has {bits} bits; supported are {} to {} bits",
+        crate::backend::RSA_MODULUS_BITS.start(),
+        crate::backend::RSA_MODULUS_BITS.end()
+    )]
+    RsaSizeUnsupported {
+        /// Its size, in bits.
+        bits: usize,
+    },
+    /// `use` is not `sig`, the only use that RFC 7517 has for signatures.
+    #[error(
+        "the key's members `use` and `key_ops` must allow signatures; `use` is `{purpose}` instead of `sig`"
+    )]
+    OtherUse {
+        /// The value of `use`, such as `enc`.
+        purpose: ShortText,
+    },
+    /// `key_ops` restricts the key to operations other than signatures.
+    #[error(
+        "the key's members `use` and `key_ops` must allow signatures; `key_ops` does not contain `verify`"
+    )]
     NotForSignatures,
     /// A public key where a private key is needed.
     #[error("the key is not a private key")]
@@ -294,7 +332,7 @@ impl InvalidKey {
             | Self::Json(_)
             | Self::MemberMissing { .. }
             | Self::MemberMalformed { .. }
-            | Self::TooManyKeys
+            | Self::KeyIdTooLong
             | Self::NotPrivate
             | Self::PemMalformed
             | Self::Encrypted
@@ -302,10 +340,11 @@ impl InvalidKey {
             | Self::PrivateKeyMalformed => Cause::KeyMalformed,
             Self::TypeUnsupported
             | Self::CurveUnsupported
-            | Self::AlgorithmUnsupported
+            | Self::AlgorithmUnsupported { .. }
             | Self::AlgorithmMismatch
-            | Self::SizeUnsupported => Cause::KeyUnsupported,
-            Self::NotForSignatures => Cause::KeyNotForSigning,
+            | Self::SizeUnsupported
+            | Self::RsaSizeUnsupported { .. } => Cause::KeyUnsupported,
+            Self::OtherUse { .. } | Self::NotForSignatures => Cause::KeyNotForSigning,
         }
     }
 }

@@ -70,7 +70,16 @@ pub fn jwk_set(data: &[u8]) {
         again.refused().is_empty(),
         "a printed set has only good keys"
     );
-    let _ = KeySet::new(&set);
+    assert!(again.tolerated().is_empty(), "a printed set is strict");
+    let keys = KeySet::new(&set);
+    assert_eq!(
+        keys.keys().len() + keys.refused().len(),
+        set.keys().len() + set.refused().len(),
+        "each key is read or listed"
+    );
+    for refused in keys.refused() {
+        let _ = refused.to_string();
+    }
 }
 
 /// Checks that claims that have been read can be walked at every depth.

@@ -8,6 +8,7 @@
 //! microsecond and copies nothing. A test of `m2m-testkit` compares the two.
 
 mod number;
+mod pieces;
 mod scanner;
 mod string;
 mod value;
@@ -18,4 +19,5 @@ pub use string::JsonString;
 pub use value::{JsonArray, JsonObject, JsonValue};
 pub use writer::JsonWriter;
 
+pub(crate) use pieces::{Piece, Pieces};
 pub(crate) use scanner::Members;

@@ -1,23 +1,27 @@
 //! One public key as JSON.
 
+mod members;
 mod parameters;
 mod private;
 
+pub(crate) use members::JwkMembers;
+pub use members::Tolerance;
 pub(crate) use parameters::{Curve, PublicParameters};
 pub(crate) use private::{PrivateParameters, RsaPrivateParameters, symmetric};
 
 use crate::algorithm::{Algorithm, KeyType};
-use crate::base64url;
-use crate::error::InvalidKey;
-use crate::json::{JsonObject, JsonString, JsonValue, JsonWriter};
-use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
+use crate::error::{InvalidKey, MemberFault, ShortText};
+use crate::json::{JsonArray, JsonString, JsonWriter};
 use crate::thumbprint::Thumbprint;
 
 /// A public key for signatures, as a JSON Web Key.
 ///
 /// Allowed: `EC` on `P-256` and `P-384`, `OKP` on `Ed25519`, `RSA` from 2048 to 8192 bits. The private members of a private key are skipped
 /// and not kept. Refused: secrets (`oct`, see [`MacKey`](crate::MacKey)), keys for encryption by `use` or `key_ops`, an `alg` that does not
-/// fit, numbers that are not in their canonical encoding, and duplicate members.
+/// fit, coordinates that are not in their canonical encoding, and duplicate members.
+///
+/// Members that are not needed may have any value, and a member that is `null` counts as absent. The deviations that [`Tolerance`] lists
+/// are accepted; the key is the same, and is written in its canonical encoding.
 ///
 /// Source: [RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4), [RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
 /// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
@@ -55,30 +59,23 @@ impl Jwk {
     /// [`InvalidKey`]; its causes are [`KeyMalformed`](m2m_errors::Cause), [`KeyUnsupported`](m2m_errors::Cause) and
     /// [`KeyNotForSigning`](m2m_errors::Cause).
     pub fn parse<T: AsRef<[u8]> + ?Sized>(json: &T) -> Result<Self, InvalidKey> {
-        let json = json.as_ref();
-        if json.len() > MAX_JWK_BYTES {
-            return Err(InvalidKey::TooLong);
-        }
-        Self::from_object(
-            JsonObject::parse(json).map_err(InvalidKey::Json)?,
-            Operation::Verify,
-        )
+        Self::from_members(&mut JwkMembers::parse(json.as_ref())?, Operation::Verify)
     }
 
-    pub(crate) fn from_object(
-        object: JsonObject<'_>,
+    pub(crate) fn from_members(
+        members: &mut JwkMembers<'_>,
         operation: Operation,
     ) -> Result<Self, InvalidKey> {
-        operation.check(object)?;
-        let parameters = PublicParameters::from_object(object)?;
-        let algorithm = match object.get("alg") {
+        operation.check(members)?;
+        let parameters = PublicParameters::from_members(members)?;
+        let algorithm = match members.text("alg")? {
             None => None,
-            Some(value) => {
-                let name = value
-                    .as_string()
-                    .ok_or(InvalidKey::MemberMalformed { member: "alg" })?;
-                let algorithm =
-                    Algorithm::parse(&name.to_str()).ok_or(InvalidKey::AlgorithmUnsupported)?;
+            Some(name) => {
+                let name = name.to_str();
+                let unsupported = || InvalidKey::AlgorithmUnsupported {
+                    name: ShortText::new(&name),
+                };
+                let algorithm = Algorithm::parse(&name).ok_or_else(unsupported)?;
                 Some(algorithm)
                     .filter(|algorithm| algorithm.key_type() == parameters.key_type())
                     .ok_or(InvalidKey::AlgorithmMismatch)
@@ -87,7 +84,7 @@ impl Jwk {
         };
         Ok(Self {
             parameters,
-            key_id: key_id(object)?,
+            key_id: members.key_id()?,
             algorithm,
         })
     }
@@ -172,20 +169,18 @@ pub(crate) enum Operation {
 
 impl Operation {
     /// Refuses a key that is restricted to another operation. A private key may have `sign` and be read for its public half.
-    pub(crate) fn check(self, object: JsonObject<'_>) -> Result<(), InvalidKey> {
-        if let Some(value) = object.get("use") {
-            let purpose = value
-                .as_string()
-                .ok_or(InvalidKey::MemberMalformed { member: "use" })?;
-            if !purpose.equals("sig") {
-                return Err(InvalidKey::NotForSignatures);
-            }
+    pub(crate) fn check(self, members: &mut JwkMembers<'_>) -> Result<(), InvalidKey> {
+        if let Some(purpose) = members.text("use")?
+            && !purpose.equals("sig")
+        {
+            let purpose = ShortText::new(&purpose.to_str());
+            return Err(InvalidKey::OtherUse { purpose });
         }
-        if let Some(value) = object.get("key_ops") {
+        if let Some(value) = members.non_empty("key_ops") {
             let operations = value
                 .as_array()
-                .filter(|array| array.contains_only_strings());
-            let operations = operations.ok_or(InvalidKey::MemberMalformed { member: "key_ops" })?;
+                .filter(|array| JsonArray::contains_only_strings(*array))
+                .ok_or_else(|| members::malformed("key_ops", MemberFault::NotStrings))?;
             let fits = |operation: JsonString<'_>| match self {
                 Self::Sign => operation.equals("sign"),
                 Self::Verify => operation.equals("verify") || operation.equals("sign"),
@@ -196,43 +191,6 @@ impl Operation {
         }
         Ok(())
     }
-}
-
-/// `kid`, if there is one.
-pub(crate) fn key_id(object: JsonObject<'_>) -> Result<Option<Box<str>>, InvalidKey> {
-    let malformed = InvalidKey::MemberMalformed { member: "kid" };
-    let Some(value) = object.get("kid") else {
-        return Ok(None);
-    };
-    let key_id = value.as_string().ok_or(malformed)?.to_str();
-    if key_id.len() > MAX_KEY_ID_BYTES {
-        Err(malformed)
-    } else {
-        Ok(Some(Box::from(&*key_id)))
-    }
-}
-
-/// A member that is base64url and not empty.
-pub(crate) fn octets(object: JsonObject<'_>, member: &'static str) -> Result<Vec<u8>, InvalidKey> {
-    let malformed = InvalidKey::MemberMalformed { member };
-    let text = object
-        .get(member)
-        .ok_or(InvalidKey::MemberMissing { member })?;
-    let text = text.as_string().ok_or(malformed)?;
-    let octets = base64url::decode(text.to_str().as_bytes()).map_err(|_| malformed)?;
-    if octets.is_empty() {
-        Err(malformed)
-    } else {
-        Ok(octets)
-    }
-}
-
-/// `kty`
-pub(crate) fn type_name(object: JsonObject<'_>) -> Result<JsonString<'_>, InvalidKey> {
-    let value = object
-        .get("kty")
-        .ok_or(InvalidKey::MemberMissing { member: "kty" })?;
-    JsonValue::as_string(value).ok_or(InvalidKey::MemberMalformed { member: "kty" })
 }
 
 #[cfg(test)]
@@ -249,6 +207,13 @@ mod tests {
         );
     }
 
+    fn check_algorithm(name: &str) {
+        let expected = InvalidKey::AlgorithmUnsupported {
+            name: ShortText::new(name),
+        };
+        check(&format!(r#","alg":"{name}""#), Err(expected));
+    }
+
     #[test]
     fn accepts_the_members_of_a_key_for_signatures() {
         check("", Ok(()));
@@ -261,38 +226,67 @@ mod tests {
 
     #[test]
     fn refuses_a_key_for_another_use() {
-        check(r#","use":"enc""#, Err(InvalidKey::NotForSignatures));
+        for (name, purpose) in [("enc", "enc"), ("jwt-svid", "jwt-svid"), ("", "")] {
+            let purpose = ShortText::new(purpose);
+            check(
+                &format!(r#","use":"{name}""#),
+                Err(InvalidKey::OtherUse { purpose }),
+            );
+        }
         check(
             r#","key_ops":["encrypt","wrapKey"]"#,
             Err(InvalidKey::NotForSignatures),
         );
-        check(r#","key_ops":[]"#, Err(InvalidKey::NotForSignatures));
         check(r#","alg":"ES384""#, Err(InvalidKey::AlgorithmMismatch));
         check(r#","alg":"RS256""#, Err(InvalidKey::AlgorithmMismatch));
-        check(r#","alg":"ECDH-ES""#, Err(InvalidKey::AlgorithmUnsupported));
-        check(r#","alg":"none""#, Err(InvalidKey::AlgorithmUnsupported));
-        check(r#","alg":"HS256""#, Err(InvalidKey::AlgorithmUnsupported));
+        check_algorithm("ECDH-ES");
+        check_algorithm("none");
+        check_algorithm("HS256");
     }
 
     #[test]
     fn refuses_members_of_the_wrong_type_and_duplicates() {
-        for (more, member) in [
-            (",\"use\":1", "use"),
-            (",\"key_ops\":\"verify\"", "key_ops"),
-            (",\"kid\":1", "kid"),
-            (",\"alg\":null", "alg"),
+        for (more, member, fault) in [
+            (",\"use\":1", "use", MemberFault::NotAString),
+            (
+                ",\"key_ops\":\"verify\"",
+                "key_ops",
+                MemberFault::NotStrings,
+            ),
+            (
+                ",\"key_ops\":[\"verify\",null]",
+                "key_ops",
+                MemberFault::NotStrings,
+            ),
+            (",\"kid\":1", "kid", MemberFault::NotAString),
+            (",\"alg\":[]", "alg", MemberFault::NotAString),
         ] {
-            check(more, Err(InvalidKey::MemberMalformed { member }));
+            check(more, Err(InvalidKey::MemberMalformed { member, fault }));
         }
         check(
             &format!(",\"kid\":\"{}\"", "k".repeat(257)),
-            Err(InvalidKey::MemberMalformed { member: "kid" }),
+            Err(InvalidKey::KeyIdTooLong),
         );
         check(
             ",\"kty\":\"EC\"",
             Err(InvalidKey::Json(crate::InvalidJson::DuplicateMember {
                 offset: 126,
             })),
+        );
+    }
+
+    #[test]
+    fn f4_a2_null_and_an_empty_list_count_as_absent() {
+        for member in [
+            "use", "alg", "kid", "key_ops", "x5c", "x5t", "x5t#S256", "x5u", "d", "n", "oth",
+        ] {
+            check(&format!(",\"{member}\":null"), Ok(()));
+        }
+        check(r#","use":"sig","key_ops":[],"oth":[],"x5c":[]"#, Ok(()));
+        let null_point = P256.replace(r#""y":"#, r#""y":null,"z":"#);
+        assert_eq!(
+            Jwk::parse(&format!("{{{null_point}}}")),
+            Err(InvalidKey::MemberMissing { member: "y" })
         );
     }
 

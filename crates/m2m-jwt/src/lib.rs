@@ -63,14 +63,15 @@ pub use claim::Claim;
 pub use claims::Claims;
 pub use digest::sha256;
 pub use error::{
-    InvalidBase64Url, InvalidJson, InvalidKey, InvalidLeeway, InvalidToken, KeyNotGenerated,
-    SigningFailed, UnknownAlgorithm, UnknownClaim, UnknownKeyType,
+    InvalidBase64Url, InvalidJson, InvalidJwkSet, InvalidKey, InvalidLeeway, InvalidToken,
+    KeyNotGenerated, MemberFault, ShortText, SigningFailed, UnknownAlgorithm, UnknownClaim,
+    UnknownKeyType,
 };
 pub use expectations::{Expectations, Leeway};
 pub use header::Header;
 pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, JsonWriter, Rounding};
-pub use jwk::Jwk;
-pub use jwk_set::JwkSet;
+pub use jwk::{Jwk, Tolerance};
+pub use jwk_set::{JwkSet, RefusedKey, ToleratedMember};
 pub use jws::{sign, verify_mac_signature, verify_signature};
 pub use key_set::KeySet;
 pub use limits::Limits;

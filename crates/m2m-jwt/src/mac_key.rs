@@ -4,9 +4,8 @@ use core::fmt;
 
 use crate::backend::MacSecret;
 use crate::error::{InvalidKey, SigningFailed};
-use crate::json::JsonObject;
-use crate::jwk::{self, Operation};
-use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
+use crate::jwk::{self, JwkMembers, Operation};
+use crate::limits::MAX_KEY_ID_BYTES;
 use crate::signer::{encode_header, header_json, sign_compact};
 use crate::words::words;
 
@@ -67,7 +66,7 @@ impl MacKey {
     ///
     /// # Errors
     /// - [`InvalidKey::SizeUnsupported`] if it is shorter than the algorithm's output ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
-    /// - [`InvalidKey::MemberMalformed`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidKey::KeyIdTooLong`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     pub fn new(
         algorithm: MacAlgorithm,
         key_id: Option<&str>,
@@ -77,7 +76,7 @@ impl MacKey {
             return Err(InvalidKey::SizeUnsupported);
         }
         if key_id.is_some_and(|key_id| key_id.len() > MAX_KEY_ID_BYTES) {
-            return Err(InvalidKey::MemberMalformed { member: "kid" });
+            return Err(InvalidKey::KeyIdTooLong);
         }
         Ok(Self {
             algorithm,
@@ -95,24 +94,17 @@ impl MacKey {
         algorithm: MacAlgorithm,
         json: &T,
     ) -> Result<Self, InvalidKey> {
-        let json = json.as_ref();
-        if json.len() > MAX_JWK_BYTES {
-            return Err(InvalidKey::TooLong);
-        }
-        let object = JsonObject::parse(json).map_err(InvalidKey::Json)?;
-        Operation::Verify.check(object)?;
-        if let Some(value) = object.get("alg") {
-            let name = value
-                .as_string()
-                .ok_or(InvalidKey::MemberMalformed { member: "alg" })?;
-            if !name.equals(algorithm.as_str()) {
-                return Err(InvalidKey::AlgorithmMismatch);
-            }
+        let mut members = JwkMembers::parse(json.as_ref())?;
+        Operation::Verify.check(&mut members)?;
+        if let Some(name) = members.text("alg")?
+            && !name.equals(algorithm.as_str())
+        {
+            return Err(InvalidKey::AlgorithmMismatch);
         }
         Self::new(
             algorithm,
-            jwk::key_id(object)?.as_deref(),
-            &jwk::symmetric(object)?,
+            members.key_id()?.as_deref(),
+            &jwk::symmetric(&members)?,
         )
     }
 
@@ -209,7 +201,13 @@ mod tests {
         );
         check(
             &format!(r#"{{"kty":"oct","k":"{k}","use":"enc"}}"#),
-            Err(InvalidKey::NotForSignatures),
+            Err(InvalidKey::OtherUse {
+                purpose: crate::ShortText::new("enc"),
+            }),
+        );
+        check(
+            &format!(r#"{{"kty":"oct","k":"{k}","use":null,"alg":null,"kid":null,"key_ops":[]}}"#),
+            Ok(()),
         );
         check(
             &format!(r#"{{"kty":"EC","k":"{k}"}}"#),

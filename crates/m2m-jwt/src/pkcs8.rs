@@ -6,9 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::der::{self, EC_PUBLIC_KEY, ED25519, RSA_ENCRYPTION, written, written_integer};
 use crate::error::InvalidKey;
-use crate::json::JsonObject;
-use crate::jwk::{Jwk, Operation, PrivateParameters, PublicParameters};
-use crate::limits::MAX_JWK_BYTES;
+use crate::jwk::{Jwk, JwkMembers, Operation, PrivateParameters, PublicParameters};
 use crate::pem;
 
 /// A private key in PKCS#8, wiped when it is dropped.
@@ -63,13 +61,9 @@ impl Pkcs8Document {
     /// [RFC 8410, section 7](https://www.rfc-editor.org/rfc/rfc8410#section-7),
     /// [RFC 8017, appendix A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2).
     pub fn from_jwk<T: AsRef<[u8]> + ?Sized>(json: &T) -> Result<Self, InvalidKey> {
-        let json = json.as_ref();
-        if json.len() > MAX_JWK_BYTES {
-            return Err(InvalidKey::TooLong);
-        }
-        let object = JsonObject::parse(json).map_err(InvalidKey::Json)?;
-        let jwk = Jwk::from_object(object, Operation::Sign)?;
-        let private = PrivateParameters::from_object(object, jwk.parameters())?;
+        let mut members = JwkMembers::parse(json.as_ref())?;
+        let jwk = Jwk::from_members(&mut members, Operation::Sign)?;
+        let private = PrivateParameters::from_members(&mut members, jwk.parameters())?;
         let (algorithm, key) = match (jwk.parameters(), &private) {
             (PublicParameters::Ec { curve, point }, PrivateParameters::Scalar(scalar)) => {
                 let curve = written(der::OBJECT_IDENTIFIER, &[curve.object_identifier()]);

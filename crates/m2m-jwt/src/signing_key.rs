@@ -7,9 +7,8 @@ use crate::algorithm::Algorithm;
 use crate::backend::{self, PrivateKey};
 use crate::der::{PrivateKeyKind, private_key_kind};
 use crate::error::{InvalidKey, KeyNotGenerated, SigningFailed};
-use crate::json::JsonObject;
-use crate::jwk::{Curve, Jwk, Operation, PrivateParameters, PublicParameters};
-use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
+use crate::jwk::{Curve, Jwk, JwkMembers, Operation, PrivateParameters, PublicParameters};
+use crate::limits::MAX_KEY_ID_BYTES;
 use crate::pem;
 use crate::pkcs8::Pkcs8Document;
 use crate::signer::{AccessTokenHeader, Signature, Signer};
@@ -65,7 +64,7 @@ impl SigningKey {
     /// - [`InvalidKey::PrivateKeyMalformed`] if it is not a private key for this algorithm ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     /// - [`InvalidKey::SizeUnsupported`], [`InvalidKey::CurveUnsupported`] or [`InvalidKey::TypeUnsupported`] if it is a key of a kind that
     ///   no algorithm here accepts ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
-    /// - [`InvalidKey::MemberMalformed`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidKey::KeyIdTooLong`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     ///
     /// Source: [RFC 5958](https://www.rfc-editor.org/rfc/rfc5958).
     pub fn from_pkcs8_der(
@@ -106,18 +105,14 @@ impl SigningKey {
         algorithm: Algorithm,
         json: &T,
     ) -> Result<Self, InvalidKey> {
-        let json = json.as_ref();
-        if json.len() > MAX_JWK_BYTES {
-            return Err(InvalidKey::TooLong);
-        }
-        let object = JsonObject::parse(json).map_err(InvalidKey::Json)?;
-        let jwk = Jwk::from_object(object, Operation::Sign)?;
+        let mut members = JwkMembers::parse(json.as_ref())?;
+        let jwk = Jwk::from_members(&mut members, Operation::Sign)?;
         if jwk.key_type() != algorithm.key_type()
             || jwk.algorithm().is_some_and(|own| own != algorithm)
         {
             return Err(InvalidKey::AlgorithmMismatch);
         }
-        let private = PrivateParameters::from_object(object, jwk.parameters())?;
+        let private = PrivateParameters::from_members(&mut members, jwk.parameters())?;
         let key = PrivateKey::from_parameters(algorithm, jwk.parameters(), &private)?;
         let public = key.public_parameters()?;
         Self::new(algorithm, jwk.key_id(), key, public)
@@ -159,7 +154,7 @@ impl SigningKey {
         let nameless = Jwk::new(public, None, Some(algorithm));
         let key_id = match key_id {
             Some(key_id) if key_id.len() > MAX_KEY_ID_BYTES => {
-                return Err(InvalidKey::MemberMalformed { member: "kid" });
+                return Err(InvalidKey::KeyIdTooLong);
             }
             Some(key_id) => Box::from(key_id),
             None => nameless.thumbprint().to_string().into_boxed_str(),

@@ -143,6 +143,53 @@ fn a_private_key_as_a_document_is_the_same_key() {
 }
 
 #[test]
+fn a2_f6_the_private_numbers_of_rsa_may_have_other_spellings_too() {
+    let mut read = 0;
+    for vector in vectors()
+        .iter()
+        .filter(|vector| vector["key"].get("dp").is_some())
+    {
+        let algorithm = vector["algorithm"].as_str().unwrap().parse().unwrap();
+        let own = SigningKey::from_jwk(algorithm, &vector["key"].to_string()).unwrap();
+        let mut key = vector["key"].clone();
+        for member in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {
+            let number = base64url::decode(key[member].as_str().unwrap()).unwrap();
+            let mut text = base64url::encode([vec![0], number].concat());
+            while !text.len().is_multiple_of(4) {
+                text.push('=');
+            }
+            key[member] = text.replace('-', "+").replace('_', "/").into();
+        }
+        key["oth"] = serde_json::json!([]);
+        key["key_ops"] = serde_json::json!([]);
+        key["use"] = Value::Null;
+        let same = SigningKey::from_jwk(algorithm, &key.to_string()).unwrap();
+        assert_eq!(same.public_jwk().to_json(), own.public_jwk().to_json());
+        let document = Pkcs8Document::from_jwk(&key.to_string()).unwrap();
+        let strict = Pkcs8Document::from_jwk(&vector["key"].to_string()).unwrap();
+        assert_eq!(document.secret_der(), strict.secret_der());
+        key["oth"] = serde_json::json!([{}]);
+        let refused = SigningKey::from_jwk(algorithm, &key.to_string()).map(|_| ());
+        assert!(
+            refused
+                .unwrap_err()
+                .to_string()
+                .contains("`oth` must be absent")
+        );
+        // Words of a key without its primes: the first that is missing.
+        key["oth"] = Value::Null;
+        key["p"] = Value::Null;
+        let refused = SigningKey::from_jwk(algorithm, &key.to_string()).map(|_| ());
+        assert_eq!(
+            refused,
+            Err(m2m_jwt::InvalidKey::MemberMissing { member: "p" })
+        );
+        read += 1;
+    }
+    assert!(read > 0);
+}
+
+#[test]
 fn a_public_key_does_not_sign() {
     let (key, _) = SigningKey::generate(Algorithm::Es256, None).unwrap();
     let read = SigningKey::from_jwk(Algorithm::Es256, &key.public_jwk().to_json()).map(|_| ());

@@ -204,6 +204,40 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
     ],
 };
 
+pub(crate) const TOKEN_KEY_AMBIGUOUS: Entry = Entry {
+    id: "token-key-ambiguous",
+    title: "Signing key not determined",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: invalid(
+        "The API cannot determine which key of the issuer signed the token. Request a token whose header has a kid",
+    ),
+    operator: "The token or the keys of the issuer have no kid, and more keys match the token than the API tries.",
+    for_caller: Advice {
+        causes: &["The issuer signs tokens without a kid and publishes many keys."],
+        fixes: &[
+            "Request a token from the issuer that this API trusts.",
+            "Ask the operator of the issuer to write the kid of the signing key into the header of tokens.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The issuer signs tokens without a kid, or publishes many keys without a kid.",
+            "An attacker sends forged tokens without a kid, so that the API verifies each with many keys.",
+        ],
+        fixes: &[
+            "Configure the issuer to write the kid of the signing key into the header of tokens, and to publish each key with its kid.",
+            "Remove the keys that no longer sign tokens from the issuer's JWK set.",
+        ],
+    },
+    tasks: &[Task::DecodeToken],
+    related: &[Cause::TokenKeyUnknown, Cause::TokenSignatureWrong],
+    sources: &[
+        Source::rfc("RFC 7515", "4.1.4"),
+        Source::rfc("RFC 7517", "4.5"),
+    ],
+};
+
 pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
     id: "token-signature-wrong",
     title: "Invalid token signature",

@@ -55,11 +55,8 @@ impl PublicKey {
                     | PublicParameters::Rsa { .. },
                 ) => None,
             };
-            // The library refuses a point that is not on the curve.
             key.map(|key| (algorithm, key))
-                .ok_or_else(|| InvalidKey::MemberMalformed {
-                    member: parameters.first_member(),
-                })
+                .ok_or_else(|| parameters.refused())
         };
         Ok(Self {
             keys: algorithms.map(parse).collect::<Result<_, _>>()?,

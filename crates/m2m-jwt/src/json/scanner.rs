@@ -82,6 +82,16 @@ impl<'b> Elements<'b> {
     }
 }
 
+/// Returns the string, if the text is one and nothing else.
+pub(super) fn whole_string(text: &str) -> Option<JsonString<'_>> {
+    let mut scanner = Scanner::new(text, Duplicates::Unchecked);
+    if scanner.peek() != Some(b'"') {
+        return None;
+    }
+    let string = scanner.string().ok()?;
+    scanner.is_at_end().then_some(string)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Duplicates {
     Refused,

@@ -82,6 +82,12 @@ impl<'b> JsonArray<'b> {
         core::iter::from_fn(move || elements.next().ok().flatten())
     }
 
+    /// Returns true if it has no elements.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.elements().next().is_none()
+    }
+
     /// Returns true if every element is a string.
     #[must_use]
     pub fn contains_only_strings(self) -> bool {

@@ -1,11 +1,11 @@
 //! The numbers of a public key.
 
-use super::{octets, type_name};
+use super::members::{JwkMembers, malformed};
 use crate::algorithm::KeyType;
 use crate::backend::RSA_MODULUS_BITS;
 use crate::base64url;
-use crate::error::InvalidKey;
-use crate::json::{JsonObject, JsonWriter};
+use crate::error::{InvalidKey, MemberFault};
+use crate::json::JsonWriter;
 
 /// The numbers of a public key, each in its canonical encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,11 +58,15 @@ impl Curve {
 const UNCOMPRESSED: u8 = 4;
 
 impl PublicParameters {
-    pub(crate) fn from_object(object: JsonObject<'_>) -> Result<Self, InvalidKey> {
-        match type_name(object)?.to_str().as_ref() {
-            "EC" => Self::ec(object),
-            "OKP" => Self::okp(object),
-            "RSA" => Self::from_rsa(&octets(object, "n")?, &octets(object, "e")?),
+    pub(super) fn from_members(members: &mut JwkMembers<'_>) -> Result<Self, InvalidKey> {
+        match members.required_text("kty")?.to_str().as_ref() {
+            "EC" => Self::ec(members),
+            "OKP" => Self::okp(members),
+            "RSA" => {
+                // Not needed of a public key. The empty array of some serializers is noted.
+                members.non_empty("oth");
+                Self::from_rsa(&members.number("n")?, &members.number("e")?)
+            }
             _ => Err(InvalidKey::TypeUnsupported),
         }
     }
@@ -77,23 +81,30 @@ impl PublicParameters {
         })
     }
 
-    /// Refuses a modulus that is too small to be safe or too large to be fast, and exponents on which the crypto libraries disagree.
+    /// Refuses a modulus that is too small to be safe or too large to be fast, and exponents on which the crypto libraries disagree. Both
+    /// numbers are big-endian and without leading zeros.
     ///
-    /// Source: no leading zeros, [RFC 7518, section 6.3.1](https://www.rfc-editor.org/rfc/rfc7518#section-6.3.1); 2048 bits at least,
-    /// [section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3).
+    /// Source: 2048 bits at least, [RFC 7518, section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3).
     pub(crate) fn from_rsa(n: &[u8], e: &[u8]) -> Result<Self, InvalidKey> {
-        let top = n.first().copied().unwrap_or_default();
-        if top == 0 || n.last().is_none_or(|last| last % 2 == 0) {
-            return Err(InvalidKey::MemberMalformed { member: "n" });
+        let bits = n.first().map_or(0, |top| {
+            n.len() * 8 - usize::try_from(top.leading_zeros()).unwrap_or_default()
+        });
+        if !RSA_MODULUS_BITS.contains(&bits) {
+            return Err(InvalidKey::RsaSizeUnsupported { bits });
         }
-        let leading_zeros = usize::try_from(top.leading_zeros()).unwrap_or_default();
-        if !RSA_MODULUS_BITS.contains(&(n.len() * 8 - leading_zeros)) {
-            return Err(InvalidKey::SizeUnsupported);
+        let is_even = |number: &[u8]| number.last().is_none_or(|last| last % 2 == 0);
+        if is_even(n) {
+            return Err(malformed("n", MemberFault::Even));
         }
-        let odd = e.last().is_some_and(|last| last % 2 == 1);
-        let minimal = e.first().is_some_and(|first| *first != 0);
-        if !odd || !minimal || e.len() > MAX_EXPONENT_BYTES || e == [1] {
-            return Err(InvalidKey::MemberMalformed { member: "e" });
+        let max_bits = MAX_EXPONENT_BYTES * 8;
+        let fault = match e {
+            [1] => Some(MemberFault::TooSmall),
+            _ if e.len() > MAX_EXPONENT_BYTES => Some(MemberFault::TooLarge { max_bits }),
+            _ if is_even(e) => Some(MemberFault::Even),
+            _ => None,
+        };
+        if let Some(fault) = fault {
+            return Err(malformed("e", fault));
         }
         Ok(Self::Rsa {
             n: Box::from(n),
@@ -123,15 +134,15 @@ impl PublicParameters {
         }
     }
 
-    /// The member to report if the crypto library refuses the numbers.
+    /// The error to report if the crypto library refuses the numbers.
     #[cfg_attr(
         not(feature = "aws-lc-rs"),
         expect(dead_code, reason = "ring parses within a verification")
     )]
-    pub(crate) const fn first_member(&self) -> &'static str {
+    pub(crate) const fn refused(&self) -> InvalidKey {
         match self {
-            Self::Ec { .. } | Self::Ed25519 { .. } => "x",
-            Self::Rsa { .. } => "n",
+            Self::Ec { .. } | Self::Ed25519 { .. } => malformed("x", MemberFault::NotOnCurve),
+            Self::Rsa { .. } => malformed("n", MemberFault::Refused),
         }
     }
 
@@ -182,31 +193,30 @@ impl PublicParameters {
         json.raw("}");
     }
 
-    fn ec(object: JsonObject<'_>) -> Result<Self, InvalidKey> {
-        let name = curve_name(object)?;
+    fn ec(members: &JwkMembers<'_>) -> Result<Self, InvalidKey> {
+        let name = members.required_text("crv")?;
         let curve = [Curve::P256, Curve::P384]
             .into_iter()
-            .find(|curve| curve.name() == name)
+            .find(|curve| name.equals(curve.name()))
             .ok_or(InvalidKey::CurveUnsupported)?;
         let mut point = vec![UNCOMPRESSED];
         for member in ["x", "y"] {
-            let coordinate = octets(object, member)?;
+            let coordinate = members.octets(member)?;
             // The full size, leading zeros included (RFC 7518, section 6.2.1.2).
-            if coordinate.len() != curve.coordinate_bytes() {
-                return Err(InvalidKey::MemberMalformed { member });
-            }
+            check_length(member, &coordinate, curve.coordinate_bytes())?;
             point.extend_from_slice(&coordinate);
         }
         Ok(Self::Ec { curve, point })
     }
 
-    fn okp(object: JsonObject<'_>) -> Result<Self, InvalidKey> {
-        if curve_name(object)? != ED25519 {
+    fn okp(members: &JwkMembers<'_>) -> Result<Self, InvalidKey> {
+        if !members.required_text("crv")?.equals(ED25519) {
             return Err(InvalidKey::CurveUnsupported);
         }
-        let x = octets(object, "x")?
-            .try_into()
-            .map_err(|_| InvalidKey::MemberMalformed { member: "x" })?;
+        let octets = members.octets("x")?;
+        let mut x = [0; 32];
+        check_length("x", &octets, x.len())?;
+        x.copy_from_slice(&octets);
         Ok(Self::Ed25519 { x })
     }
 
@@ -224,14 +234,13 @@ impl PublicParameters {
     }
 }
 
-fn curve_name(object: JsonObject<'_>) -> Result<std::borrow::Cow<'_, str>, InvalidKey> {
-    let value = object
-        .get("crv")
-        .ok_or(InvalidKey::MemberMissing { member: "crv" })?;
-    Ok(value
-        .as_string()
-        .ok_or(InvalidKey::MemberMalformed { member: "crv" })?
-        .to_str())
+fn check_length(member: &'static str, octets: &[u8], expected: usize) -> Result<(), InvalidKey> {
+    let bytes = octets.len();
+    if bytes == expected {
+        Ok(())
+    } else {
+        Err(malformed(member, MemberFault::Length { bytes, expected }))
+    }
 }
 
 fn member(json: &mut JsonWriter, name: &str, value: &str) {
@@ -249,56 +258,73 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_sizes_and_spellings_of_rsa() {
+    fn f6_refuses_sizes_and_parities_of_rsa() {
         let check = |n: &[u8], e: &[u8], expected| {
             assert_eq!(PublicParameters::from_rsa(n, e).map(|_| ()), expected)
         };
         let modulus = |bytes: usize| [vec![0x80], vec![0; bytes - 2], vec![1]].concat();
+        let size = |bits| Err(InvalidKey::RsaSizeUnsupported { bits });
         check(&modulus(256), &[1, 0, 1], Ok(()));
         check(&modulus(1024), &[3], Ok(()));
-        check(&modulus(255), &[1, 0, 1], Err(InvalidKey::SizeUnsupported));
-        check(&modulus(1025), &[1, 0, 1], Err(InvalidKey::SizeUnsupported));
-        check(
-            &[&[0x7f], &modulus(256)[1..]].concat(),
-            &[3],
-            Err(InvalidKey::SizeUnsupported),
-        );
-        check(
-            &[&[0], &modulus(256)[..]].concat(),
-            &[3],
-            Err(InvalidKey::MemberMalformed { member: "n" }),
-        );
-        for e in [[1].as_slice(), &[2], &[0, 3], &[1, 0, 0, 0, 1], &[]] {
-            check(
-                &modulus(256),
-                e,
-                Err(InvalidKey::MemberMalformed { member: "e" }),
-            );
+        check(&modulus(128), &[1, 0, 1], size(1024));
+        check(&modulus(255), &[1, 0, 1], size(2040));
+        check(&modulus(1025), &[1, 0, 1], size(8200));
+        check(&[&[0x7f], &modulus(256)[1..]].concat(), &[3], size(2047));
+        let even = [&modulus(256)[..255], &[2]].concat();
+        check(&even, &[3], Err(malformed("n", MemberFault::Even)));
+        for (e, fault) in [
+            ([1].as_slice(), MemberFault::TooSmall),
+            (&[2], MemberFault::Even),
+            (&[1, 0, 0, 0, 1], MemberFault::TooLarge { max_bits: 32 }),
+            (&[], MemberFault::Even),
+        ] {
+            check(&modulus(256), e, Err(malformed("e", fault)));
         }
     }
 
     #[test]
-    fn refuses_coordinates_of_another_length_and_other_curves() {
+    fn a5_e4_refuses_coordinates_of_another_length_and_other_curves() {
         let check = |json: &str, expected| {
-            let object = JsonObject::parse(json.as_bytes()).unwrap();
+            let mut members = JwkMembers::parse(json.as_bytes()).unwrap();
             assert_eq!(
-                PublicParameters::from_object(object),
+                PublicParameters::from_members(&mut members),
                 Err(expected),
                 "{json}"
             );
         };
         let full = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
-        check(
-            &format!(r#"{{"kty":"EC","crv":"P-256","x":"{full}","y":"AA"}}"#),
-            InvalidKey::MemberMalformed { member: "y" },
+        let length =
+            |member, bytes, expected| malformed(member, MemberFault::Length { bytes, expected });
+        let y = |y: &str, expected| {
+            check(
+                &format!(r#"{{"kty":"EC","crv":"P-256","x":"{full}","y":{y}}}"#),
+                expected,
+            );
+        };
+        y(r#""AA""#, length("y", 1, 32));
+        y(
+            &format!(r#""{}""#, base64url::encode([1; 31])),
+            length("y", 31, 32),
         );
+        y(
+            &format!(r#""{}""#, base64url::encode([1; 33])),
+            length("y", 33, 32),
+        );
+        y(
+            &format!(r#""{full}=""#),
+            malformed("y", MemberFault::Padded),
+        );
+        y(
+            &format!(r#""+{}""#, &full[1..]),
+            malformed("y", MemberFault::OtherAlphabet),
+        );
+        y(r#""a b""#, malformed("y", MemberFault::NotBase64Url));
+        y(r#""""#, malformed("y", MemberFault::Empty));
+        y("1", malformed("y", MemberFault::NotAString));
+        y("null", InvalidKey::MemberMissing { member: "y" });
         check(
             &format!(r#"{{"kty":"EC","crv":"P-384","x":"{full}","y":"{full}"}}"#),
-            InvalidKey::MemberMalformed { member: "x" },
-        );
-        check(
-            &format!(r#"{{"kty":"EC","crv":"P-256","x":"{full}"}}"#),
-            InvalidKey::MemberMissing { member: "y" },
+            length("x", 32, 48),
         );
         check(
             &format!(r#"{{"kty":"EC","crv":"P-521","x":"{full}","y":"{full}"}}"#),
@@ -310,9 +336,10 @@ mod tests {
         );
         check(
             r#"{"kty":"OKP","crv":"Ed25519","x":"AA"}"#,
-            InvalidKey::MemberMalformed { member: "x" },
+            length("x", 1, 32),
         );
         check(r#"{"kty":"oct","k":"AA"}"#, InvalidKey::TypeUnsupported);
         check(r#"{"k":"AA"}"#, InvalidKey::MemberMissing { member: "kty" });
+        check(r#"{"kty":7}"#, malformed("kty", MemberFault::NotAString));
     }
 }

@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::{PublicParameters, octets, type_name};
-use crate::error::InvalidKey;
-use crate::json::JsonObject;
+use super::PublicParameters;
+use super::members::{JwkMembers, malformed};
+use crate::error::{InvalidKey, MemberFault};
 
 type Secret = Zeroizing<Vec<u8>>;
 
@@ -26,29 +26,28 @@ pub(crate) struct RsaPrivateParameters {
 
 impl PrivateParameters {
     /// Reads the private numbers of a key whose public ones have been read.
-    pub(crate) fn from_object(
-        object: JsonObject<'_>,
+    pub(crate) fn from_members(
+        members: &mut JwkMembers<'_>,
         public: &PublicParameters,
     ) -> Result<Self, InvalidKey> {
-        if object.get("d").is_none() {
+        if members.get("d").is_none() {
             return Err(InvalidKey::NotPrivate);
         }
-        let secret = |member| octets(object, member).map(Zeroizing::new);
         Ok(match public {
             PublicParameters::Ec { .. } | PublicParameters::Ed25519 { .. } => {
-                Self::Scalar(secret("d")?)
+                Self::Scalar(members.octets("d")?)
             }
             // A key of more than two primes has `oth`, and neither library supports such a key.
-            PublicParameters::Rsa { .. } if object.get("oth").is_some() => {
-                return Err(InvalidKey::MemberMalformed { member: "oth" });
+            PublicParameters::Rsa { .. } if members.non_empty("oth").is_some() => {
+                return Err(malformed("oth", MemberFault::MorePrimes));
             }
             PublicParameters::Rsa { .. } => Self::Rsa(Box::new(RsaPrivateParameters {
-                d: secret("d")?,
-                p: secret("p")?,
-                q: secret("q")?,
-                dp: secret("dp")?,
-                dq: secret("dq")?,
-                qi: secret("qi")?,
+                d: members.number("d")?,
+                p: members.number("p")?,
+                q: members.number("q")?,
+                dp: members.number("dp")?,
+                dq: members.number("dq")?,
+                qi: members.number("qi")?,
             })),
         })
     }
@@ -57,9 +56,9 @@ impl PrivateParameters {
 /// `k` of a shared secret.
 ///
 /// Source: [RFC 7518, section 6.4](https://www.rfc-editor.org/rfc/rfc7518#section-6.4).
-pub(crate) fn symmetric(object: JsonObject<'_>) -> Result<Secret, InvalidKey> {
-    if !type_name(object)?.equals("oct") {
+pub(crate) fn symmetric(members: &JwkMembers<'_>) -> Result<Secret, InvalidKey> {
+    if !members.required_text("kty")?.equals("oct") {
         return Err(InvalidKey::AlgorithmMismatch);
     }
-    octets(object, "k").map(Zeroizing::new)
+    members.octets("k")
 }

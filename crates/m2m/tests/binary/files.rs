@@ -120,3 +120,31 @@ fn jwt_verify_names_the_keys_that_cannot_be_used() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["unusable_keys"][0]["kid"], *key_id);
 }
+
+#[test]
+fn f3_x28_jwt_verify_uses_the_good_keys_of_a_set_and_names_the_others() {
+    let server = Serving::start(&[]);
+    let token = server.token("plain-id", SECRET, "").access_token();
+    let body = server.call("GET", "/.well-known/jwks.json", "").body;
+    let bad = r#"null,{"kty":"RSA","kid":"twice","kid":"twice"},{"kid":"number","a":01}"#;
+    let (_folder, path) = file("jwks.json", &body.replacen('[', &format!("[{bad},"), 1));
+    let output = run(&["jwt", "verify", &token, "--jwks", &path]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let (_folder, path) = file("jwks.json", &format!(r#"{{"keys":[{bad}]}}"#));
+    let output = run(&["jwt", "verify", &token, "--jwks", &path]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = text(&output.stderr);
+    for place in [
+        "key 1 of the set cannot be used",
+        r#"key 2 of the set, "twice", cannot be used"#,
+        r#"key 3 of the set, "number", cannot be used"#,
+    ] {
+        assert!(stderr.contains(place), "{stderr}");
+    }
+    let (_folder, path) = file("jwks.json", "{}");
+    let stderr = text(&run(&["jwt", "verify", &token, "--jwks", &path]).stderr);
+    assert!(
+        stderr.contains("the JWK set has no member `keys`"),
+        "{stderr}"
+    );
+}

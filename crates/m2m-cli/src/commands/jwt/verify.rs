@@ -225,7 +225,7 @@ impl Rejected {
         };
         self.unusable_keys
             .iter()
-            .fold(failure, |failure, key| failure.because(key.to_string()))
+            .fold(failure, |failure, key| failure.because(key.text()))
     }
 }
 

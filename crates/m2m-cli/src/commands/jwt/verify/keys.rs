@@ -9,7 +9,7 @@ use m2m_host::printable::printable;
 use m2m_host::regular_file::{Pipes, RegularFile, shown};
 use m2m_host::runtime::runtime;
 use m2m_host::token_failure;
-use m2m_jwt::{InvalidToken, Jwk, JwkSet, VerificationKey};
+use m2m_jwt::{InvalidToken, Jwk, JwkSet, KeySet, VerificationKey};
 use oauth_proto::Issuer;
 use serde_json::Value;
 
@@ -95,12 +95,12 @@ pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
     })?;
     let is_usable = |key: &&Jwk| VerificationKey::new(key).is_ok();
     let usable: JwkSet = set.keys().iter().filter(is_usable).cloned().collect();
-    let unusable = UnusableKey::all_of(json);
+    let unusable = UnusableKey::all_of(&KeySet::new(&set));
     if usable.keys().is_empty() {
         let failure = Failure::usage(format!("{place} has no usable key"));
         return Err(unusable
             .iter()
-            .fold(failure, |failure, key| failure.because(key.to_string())));
+            .fold(failure, |failure, key| failure.because(key.text())));
     }
     Ok(Keys { usable, unusable })
 }
@@ -110,7 +110,10 @@ impl Keys {
     pub(super) fn suspects(&self, error: InvalidToken, key_id: Option<&str>) -> Vec<UnusableKey> {
         let is_of_keys = matches!(
             error,
-            InvalidToken::KeyUnknown | InvalidToken::AlgorithmNotOfKey | InvalidToken::Signature
+            InvalidToken::KeyUnknown
+                | InvalidToken::TooManyCandidates
+                | InvalidToken::AlgorithmNotOfKey
+                | InvalidToken::Signature
         );
         if !is_of_keys {
             return Vec::new();
