@@ -276,6 +276,8 @@ catalogued! {
         KeyMalformed => key::KEY_MALFORMED,
         /// A key's type, curve, size or algorithm is not offered.
         KeyUnsupported => key::KEY_UNSUPPORTED,
+        /// A key has a known weakness, by which its private half can be computed.
+        KeyWeak => key::KEY_WEAK,
         /// A key is not meant for signatures, by its `use` or `key_ops`.
         KeyNotForSigning => key::KEY_NOT_FOR_SIGNING,
         /// The key fits several algorithms and none is named, or does not fit the one that is named.

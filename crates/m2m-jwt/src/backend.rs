@@ -15,7 +15,6 @@ use self::ring as library;
 use zeroize::Zeroizing;
 
 use crate::algorithm::{Algorithm, KeyType};
-use crate::der;
 use crate::error::{InvalidKey, KeyNotGenerated, SigningFailed};
 use crate::jwk::{PrivateParameters, PublicParameters};
 use crate::mac_key::MacAlgorithm;
@@ -71,25 +70,7 @@ impl Scheme {
 }
 
 impl PrivateKey {
-    /// Reads PKCS#8; the key must be of the algorithm's type.
-    pub(crate) fn from_pkcs8(algorithm: Algorithm, der: &[u8]) -> Result<Self, InvalidKey> {
-        let malformed = InvalidKey::PrivateKeyMalformed;
-        match Scheme::of(algorithm) {
-            Scheme::Ecdsa(scheme) => library::ecdsa_from_pkcs8(scheme, der)
-                .map(Self::ecdsa)
-                .ok_or(malformed),
-            // OpenSSL writes version 1, without the public key.
-            Scheme::Ed25519 => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der)
-                .map(Self::ed25519)
-                .map_err(|_| malformed),
-            Scheme::Rsa(encoding) => match RsaKeyPair::from_pkcs8(der) {
-                Ok(key) => Self::rsa(key, encoding),
-                Err(_) => Err(malformed),
-            },
-        }
-    }
-
-    /// Reads the numbers of a JWK, which must fit together.
+    /// Reads the numbers of a key, which have been [checked](crate::private_key::check) and must belong together.
     pub(crate) fn from_parameters(
         algorithm: Algorithm,
         public: &PublicParameters,
@@ -116,34 +97,12 @@ impl PrivateKey {
             ) => {
                 let components = signature_components(n, e, primes);
                 match RsaKeyPair::from_components(&components) {
-                    Ok(key) => Self::rsa(key, encoding),
+                    Ok(key) => Ok(Self::rsa(key, encoding, n)),
                     Err(_) => Err(malformed),
                 }
             }
             (Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Rsa(_), _, _) => {
                 Err(InvalidKey::AlgorithmMismatch)
-            }
-        }
-    }
-
-    /// The public half.
-    pub(crate) fn public_parameters(&self) -> Result<PublicParameters, InvalidKey> {
-        let malformed = InvalidKey::PrivateKeyMalformed;
-        match &self.algorithm {
-            PrivateAlgorithm::Ecdsa(key) => {
-                PublicParameters::from_ec_point(key.public_key().as_ref()).ok_or(malformed)
-            }
-            PrivateAlgorithm::Ed25519(key) => {
-                let x = key
-                    .public_key()
-                    .as_ref()
-                    .try_into()
-                    .map_err(|_| malformed)?;
-                Ok(PublicParameters::Ed25519 { x })
-            }
-            PrivateAlgorithm::Rsa(key, _) => {
-                let (n, e) = der::rsa_public_key(key.public_key().as_ref()).ok_or(malformed)?;
-                PublicParameters::from_rsa(n, e)
             }
         }
     }
@@ -188,18 +147,24 @@ impl PrivateKey {
         }
     }
 
-    fn rsa(key: RsaKeyPair, encoding: &'static dyn RsaEncoding) -> Result<Self, InvalidKey> {
-        let (modulus, _) = der::rsa_public_key(key.public_key().as_ref())
-            .ok_or(InvalidKey::PrivateKeyMalformed)?;
-        let signature_bytes = modulus.len();
-        if signature_bytes > Signature::CAPACITY {
-            return Err(InvalidKey::SizeUnsupported);
-        }
-        Ok(Self {
+    fn rsa(key: RsaKeyPair, encoding: &'static dyn RsaEncoding, modulus: &[u8]) -> Self {
+        Self {
             algorithm: PrivateAlgorithm::Rsa(Box::new(key), encoding),
-            signature_bytes,
-        })
+            signature_bytes: modulus.len(),
+        }
     }
+}
+
+/// Computes the public half of an Ed25519 key.
+pub(crate) fn public_half(private: &PrivateParameters) -> Result<PublicParameters, InvalidKey> {
+    let PrivateParameters::Scalar(seed) = private else {
+        return Err(InvalidKey::PrivateKeyMalformed);
+    };
+    let key = Ed25519KeyPair::from_seed_unchecked(seed);
+    let key = key.map_err(|_| InvalidKey::PrivateKeyMalformed)?;
+    let x = key.public_key().as_ref().try_into();
+    x.map(|x| PublicParameters::Ed25519 { x })
+        .map_err(|_| InvalidKey::PrivateKeyMalformed)
 }
 
 /// The longer length, that of P-384. It only determines the reserved space.
@@ -212,13 +177,21 @@ fn signature_components<'k>(
 ) -> library::RsaComponents<'k> {
     library::RsaComponents {
         public_key: RsaPublicKeyComponents { n, e },
-        d: &private.d,
-        p: &private.p,
-        q: &private.q,
-        dP: &private.dp,
-        dQ: &private.dq,
-        qInv: &private.qi,
+        d: without_zeros(&private.d),
+        p: without_zeros(&private.p),
+        q: without_zeros(&private.q),
+        dP: without_zeros(&private.dp),
+        dQ: without_zeros(&private.dq),
+        qInv: without_zeros(&private.qi),
     }
+}
+
+/// Returns a number without the zeros in front, which `ring` refuses.
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let first = number.iter().position(|byte| *byte != 0);
+    first
+        .and_then(|first| number.get(first..))
+        .unwrap_or_default()
 }
 
 /// Generates a private key, and returns it in PKCS#8.

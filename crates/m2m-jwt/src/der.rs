@@ -1,4 +1,4 @@
-//! The few DER structures that are needed: `RSAPublicKey`, which the crypto libraries return, and the parts of a private key.
+//! DER, as far as keys need it.
 
 use zeroize::Zeroizing;
 
@@ -10,58 +10,81 @@ use zeroize::Zeroizing;
 ///
 /// Source: [RFC 8017, appendix A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1).
 pub(crate) fn rsa_public_key(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (content, rest) = element(der, SEQUENCE)?;
-    let (modulus, content) = element(content, INTEGER)?;
-    let (exponent, content) = element(content, INTEGER)?;
-    if !rest.is_empty() || !content.is_empty() {
-        return None;
+    let mut numbers = Reader::of_only(der, SEQUENCE)?;
+    let numbers_read = (numbers.unsigned()?, numbers.unsigned()?);
+    numbers.end()?;
+    Some(numbers_read)
+}
+
+/// Reads the elements of a constructed value one after another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'d> {
+    rest: &'d [u8],
+}
+
+impl<'d> Reader<'d> {
+    /// Reads the elements in this content.
+    pub(crate) const fn new(content: &'d [u8]) -> Self {
+        Self { rest: content }
     }
-    Some((positive(modulus)?, positive(exponent)?))
-}
 
-/// The kind of a private key in PKCS#8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PrivateKeyKind<'d> {
-    /// An RSA key with a modulus of this number of bits.
-    Rsa(usize),
-    /// A key on the curve with this object identifier.
-    Ec(&'d [u8]),
-    /// An Ed25519 key.
-    Ed25519,
-    /// A key of another algorithm.
-    Other,
-}
+    /// Reads the elements of the only element in `der`, which has this tag.
+    pub(crate) fn of_only(der: &'d [u8], tag: u8) -> Option<Self> {
+        let mut outer = Self::new(der);
+        let content = outer.take(tag)?;
+        outer.end()?;
+        Some(Self::new(content))
+    }
 
-/// The kind of a private key in PKCS#8, by the beginning of the document.
-///
-/// ```text
-/// PrivateKeyInfo ::= SEQUENCE { version INTEGER, SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }, privateKey OCTET STRING, … }
-/// RSAPrivateKey ::= SEQUENCE { version INTEGER, modulus INTEGER, … }
-/// ```
-///
-/// Source: [RFC 5958, section 2](https://www.rfc-editor.org/rfc/rfc5958#section-2),
-/// [RFC 8017, appendix A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2).
-pub(crate) fn private_key_kind(der: &[u8]) -> Option<PrivateKeyKind<'_>> {
-    let (content, _) = element(der, SEQUENCE)?;
-    let (_, content) = element(content, INTEGER)?;
-    let (algorithm, content) = element(content, SEQUENCE)?;
-    let (identifier, parameters) = element(algorithm, OBJECT_IDENTIFIER)?;
-    match identifier {
-        RSA_ENCRYPTION => {
-            let (key, _) = element(content, OCTET_STRING)?;
-            let (numbers, _) = element(key, SEQUENCE)?;
-            let (_, numbers) = element(numbers, INTEGER)?;
-            let modulus = positive(element(numbers, INTEGER)?.0)?;
-            let zeros = modulus.first().map_or(0, |top| top.leading_zeros());
-            let bits = modulus.len() * 8;
-            Some(PrivateKeyKind::Rsa(bits - usize::try_from(zeros).ok()?))
+    /// Returns the content of the next element, which has this tag.
+    pub(crate) fn take(&mut self, tag: u8) -> Option<&'d [u8]> {
+        let (content, rest) = element(self.rest, tag)?;
+        self.rest = rest;
+        Some(content)
+    }
+
+    /// Returns the elements of the next element, which has this tag.
+    pub(crate) fn enter(&mut self, tag: u8) -> Option<Self> {
+        self.take(tag).map(Self::new)
+    }
+
+    /// Returns the content of the next element if it has this tag; otherwise reads nothing.
+    pub(crate) fn take_if(&mut self, tag: u8) -> Option<Option<&'d [u8]>> {
+        match self.rest.first() {
+            Some(next) if *next == tag => self.take(tag).map(Some),
+            Some(_) | None => Some(None),
         }
-        EC_PUBLIC_KEY => {
-            let (curve, _) = element(parameters, OBJECT_IDENTIFIER)?;
-            Some(PrivateKeyKind::Ec(curve))
+    }
+
+    /// Returns the next element, an `INTEGER` that is not negative, big-endian, without leading zeros.
+    pub(crate) fn unsigned(&mut self) -> Option<&'d [u8]> {
+        match self.take(INTEGER)? {
+            [0] => Some(&[]),
+            [0, rest @ ..] if rest.first().is_some_and(|first| *first > 0x7f) => Some(rest),
+            number
+                if number
+                    .first()
+                    .is_some_and(|first| (1..=0x7f).contains(first)) =>
+            {
+                Some(number)
+            }
+            _ => None,
         }
-        ED25519 => Some(PrivateKeyKind::Ed25519),
-        _ => Some(PrivateKeyKind::Other),
+    }
+
+    /// Returns the bytes of the next element, a `BIT STRING` of whole bytes.
+    pub(crate) fn bit_string(&mut self) -> Option<&'d [u8]> {
+        self.take(BIT_STRING)?.strip_prefix(&[0])
+    }
+
+    /// Returns the elements that were not read.
+    pub(crate) const fn rest(self) -> &'d [u8] {
+        self.rest
+    }
+
+    /// Returns `None` if there are more elements.
+    pub(crate) fn end(self) -> Option<()> {
+        self.rest.is_empty().then_some(())
     }
 }
 
@@ -109,6 +132,10 @@ pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const NULL: u8 = 0x05;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
+/// `[0]`, constructed.
+pub(crate) const CONTEXT_0: u8 = 0xa0;
+/// `[1]`, not constructed.
+pub(crate) const CONTEXT_1_PRIMITIVE: u8 = 0x81;
 /// `[1]`, constructed.
 pub(crate) const CONTEXT_1: u8 = 0xa1;
 
@@ -119,7 +146,7 @@ pub(crate) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0
 /// `id-Ed25519` (RFC 8410, section 3).
 pub(crate) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
-/// Returns the content of the first element, and the bytes after it.
+/// Returns the content of the first element, and the bytes after it. Lengths are in their shortest encoding.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (first, der) = der.split_first()?;
     let (length, der) = der.split_first()?;
@@ -129,22 +156,20 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (length, der) = match length {
         0..=0x7f => (usize::from(*length), der),
         0x81 => {
-            let (length, der) = der.split_first()?;
+            let (length, der) = der.split_first().filter(|(length, _)| **length > 0x7f)?;
             (usize::from(*length), der)
         }
         0x82 => {
             let (length, der) = der.split_first_chunk::<2>()?;
-            (usize::from(u16::from_be_bytes(*length)), der)
+            let length = u16::from_be_bytes(*length);
+            (
+                usize::from(Some(length).filter(|length| *length > 0xff)?),
+                der,
+            )
         }
         _ => return None,
     };
     der.split_at_checked(length)
-}
-
-/// Returns the integer without the zero that keeps it positive.
-fn positive(integer: &[u8]) -> Option<&[u8]> {
-    let integer = integer.strip_prefix(&[0]).unwrap_or(integer);
-    (!integer.is_empty()).then_some(integer)
 }
 
 #[cfg(test)]
@@ -160,6 +185,22 @@ mod tests {
             rsa_public_key(&der),
             Some(([0xff].as_slice(), [1, 0, 1].as_slice()))
         );
+    }
+
+    #[test]
+    fn a7_refuses_lengths_and_integers_in_another_than_the_shortest_encoding() {
+        for der in [
+            [0x30, 0x81, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x03].as_slice(),
+            &[0x30, 0x82, 0x00, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x03],
+            &[0x30, 0x07, 0x02, 0x02, 0x00, 0x05, 0x02, 0x01, 0x03],
+            &[0x30, 0x06, 0x02, 0x01, 0x85, 0x02, 0x01, 0x03],
+            &[0x30, 0x05, 0x02, 0x00, 0x02, 0x01, 0x03],
+            &[0x30, 0x80, 0x02, 0x01, 0x05, 0x02, 0x01, 0x03, 0, 0],
+        ] {
+            assert_eq!(rsa_public_key(der), None, "{der:?}");
+        }
+        let der = [0x30, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x03];
+        assert_eq!(rsa_public_key(&der), Some(([5].as_slice(), [3].as_slice())));
     }
 
     #[test]

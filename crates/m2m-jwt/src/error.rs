@@ -9,7 +9,9 @@ pub use set::InvalidJwkSet;
 use m2m_errors::Cause;
 use thiserror::Error;
 
+use crate::algorithm::{Algorithm, KeyType};
 use crate::claim::Claim;
+use crate::key_form::KeyForm;
 use oauth_proto::UnixTime;
 
 /// The name is not that of a supported algorithm. Names are case-sensitive.
@@ -278,21 +280,47 @@ pub enum InvalidKey {
     /// The algorithm is for keys of another type, or not the one that the key is for.
     #[error("the key is for another algorithm")]
     AlgorithmMismatch,
-    /// The key is too short or too long for the algorithm.
+    /// The algorithm is for keys of another type than the one of the document.
     #[error(
-        "the key is too short or too long for its algorithm; RSA signing keys must have 2048 to 4096 bits"
+        "the key type is {key_type}, and {algorithm} needs a key of the type {}",
+        algorithm.key_type()
     )]
-    SizeUnsupported,
-    /// A public RSA key with a modulus that is too short to be safe, or too long to be fast.
-    #[error(
-        "the RSA key has {bits} bits; supported are {} to {} bits",
-        crate::backend::RSA_MODULUS_BITS.start(),
-        crate::backend::RSA_MODULUS_BITS.end()
-    )]
-    RsaSizeUnsupported {
-        /// Its size, in bits.
-        bits: usize,
+    TypeMismatch {
+        /// The type of the key.
+        key_type: KeyType,
+        /// The requested algorithm.
+        algorithm: Algorithm,
     },
+    /// A key in PKCS#8 or a public key in DER of a type, or on a curve, that is not supported.
+    #[error(
+        "the key is {found}, which is not supported; supported keys are RSA keys, EC keys on P-256 and P-384, and Ed25519 keys"
+    )]
+    KindUnsupported {
+        /// The kind of the key, as in "an EC key on secp256k1".
+        found: &'static str,
+    },
+    /// The key is too short or too long for the algorithm.
+    #[error("the key has {bits} bits; it must have {expected}")]
+    SizeUnsupported {
+        /// The size of the key. Unit: bits.
+        bits: usize,
+        /// The sizes that are supported, as in "2048 to 8192 bits".
+        expected: &'static str,
+    },
+    /// The public exponent of an RSA key is too small for a key that signs.
+    #[error(
+        "the public exponent of the RSA key is too small; a key that signs must have 65537 or more"
+    )]
+    ExponentUnsupported,
+    /// The key is on a curve that is described by numbers, and not by its name.
+    /// Convert it with `openssl pkey -ec_param_enc named_curve`.
+    #[error("the EC key describes its curve by explicit parameters; it must name the curve")]
+    CurveExplicit,
+    /// The RSA key is one of those of CVE-2017-15361 ("ROCA"): its private key can be computed from the public one.
+    #[error(
+        "the RSA key is vulnerable to ROCA (CVE-2017-15361): its private key can be computed from its public key"
+    )]
+    Roca,
     /// `use` is not `sig`, the only use that RFC 7517 has for signatures.
     #[error(
         "the key's members `use` and `key_ops` must allow signatures; `use` is `{purpose}` instead of `sig`"
@@ -309,17 +337,41 @@ pub enum InvalidKey {
     /// A public key where a private key is needed.
     #[error("the key is not a private key")]
     NotPrivate,
-    /// Not one PEM block with a private key.
-    #[error("expected exactly one private key in PEM")]
+    /// Not a PEM text with a key, or a key that is truncated or not in base64.
+    #[error("the text has no complete key in PEM")]
     PemMalformed,
-    /// `ENCRYPTED PRIVATE KEY`; decrypt it with `openssl pkcs8`.
-    #[error("the private key is encrypted")]
+    /// A PEM text with two keys of the kind that is read, so that it is not clear which one is meant.
+    #[error("the text has two keys, at line {first} and at line {second}; it must have one")]
+    SeveralKeys {
+        /// The line at which the first begins, counted from 1.
+        first: usize,
+        /// The line at which the second begins, counted from 1.
+        second: usize,
+    },
+    /// A document that is in another form than the one that is read, or is not a key.
+    #[error("{0}")]
+    Form(KeyForm),
+    /// `ENCRYPTED PRIVATE KEY`, or a traditional private key with a `Proc-Type` that says so; decrypt it with
+    /// `openssl pkcs8 -topk8 -nocrypt`.
+    #[error("the private key is encrypted with a password")]
     Encrypted,
     /// `RSA PRIVATE KEY` or `EC PRIVATE KEY`; convert it with `openssl pkcs8 -topk8 -nocrypt`.
-    #[error("the private key is not in PKCS#8")]
+    #[error("the private key is in a form of RSA or EC keys (PKCS#1 or SEC 1) and not in PKCS#8")]
     NotPkcs8,
-    /// Not a private key in PKCS#8 for this algorithm, or one whose parts contradict each other.
-    #[error("the private key is malformed or is not a key for this algorithm")]
+    /// An EC private key without its public key; complete it with `openssl ec`, and convert it with `openssl pkcs8 -topk8 -nocrypt`.
+    #[error("the EC private key lacks its public key")]
+    PublicKeyMissing,
+    /// A point of an EC key is compressed; convert the key with `openssl pkey -ec_conv_form uncompressed`.
+    #[error("the public key of the EC key is compressed; it must be uncompressed")]
+    PointCompressed,
+    /// The point of an EC key is not on its curve.
+    #[error("the public key of the EC key is not a point on its curve")]
+    PointNotOnCurve,
+    /// Not a `SubjectPublicKeyInfo`.
+    #[error("the public key is malformed")]
+    PublicKeyMalformed,
+    /// Not a private key in PKCS#8, or one whose parts contradict each other.
+    #[error("the private key is malformed, or its parts do not belong together")]
     PrivateKeyMalformed,
 }
 
@@ -335,15 +387,25 @@ impl InvalidKey {
             | Self::KeyIdTooLong
             | Self::NotPrivate
             | Self::PemMalformed
+            | Self::SeveralKeys { .. }
+            | Self::Form(_)
             | Self::Encrypted
             | Self::NotPkcs8
+            | Self::PublicKeyMissing
+            | Self::PointCompressed
+            | Self::PointNotOnCurve
+            | Self::PublicKeyMalformed
             | Self::PrivateKeyMalformed => Cause::KeyMalformed,
             Self::TypeUnsupported
             | Self::CurveUnsupported
             | Self::AlgorithmUnsupported { .. }
             | Self::AlgorithmMismatch
-            | Self::SizeUnsupported
-            | Self::RsaSizeUnsupported { .. } => Cause::KeyUnsupported,
+            | Self::TypeMismatch { .. }
+            | Self::KindUnsupported { .. }
+            | Self::SizeUnsupported { .. }
+            | Self::ExponentUnsupported
+            | Self::CurveExplicit => Cause::KeyUnsupported,
+            Self::Roca => Cause::KeyWeak,
             Self::OtherUse { .. } | Self::NotForSignatures => Cause::KeyNotForSigning,
         }
     }

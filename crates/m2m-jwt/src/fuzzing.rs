@@ -1,8 +1,10 @@
 //! The bodies of the fuzz targets. They are called with arbitrary bytes and must return.
 
+use crate::limits::MAX_PEM_BYTES;
 use crate::{
     Algorithm, Claims, Expectations, InvalidToken, JsonObject, JsonValue, Jwk, JwkSet, KeySet,
-    Limits, SigningKey, UnixTime, Unverified, VerificationKey, verify, verify_signature,
+    Limits, Pkcs8Document, SigningKey, UnixTime, Unverified, VerificationKey, verify,
+    verify_signature,
 };
 
 /// The public key of RFC 7515, appendix A.3, whose private half is not used here.
@@ -125,23 +127,58 @@ pub fn claims(data: &[u8]) {
     }
 }
 
-/// Reads a private key in PEM, for each kind of key.
+/// Reads a private and a public key in PEM and in DER, for each kind of key, and checks that text around a key changes nothing.
 pub fn pem(data: &[u8]) {
-    let Ok(text) = core::str::from_utf8(data) else {
-        return;
-    };
     for algorithm in [
         Algorithm::Es256,
         Algorithm::Es384,
         Algorithm::EdDsa,
         Algorithm::Rs256,
     ] {
-        if let Ok(key) = SigningKey::from_pkcs8_pem(algorithm, None, text) {
+        let keys = [
+            SigningKey::from_pkcs8_pem(algorithm, None, data),
+            SigningKey::from_pkcs8_der(algorithm, None, data),
+        ];
+        for key in keys.into_iter().flatten() {
+            let jwk = key.public_jwk();
             assert_eq!(
-                key.public_jwk().key_type(),
+                jwk.key_type(),
                 algorithm.key_type(),
                 "a key has the requested type"
             );
+            assert!(
+                VerificationKey::new(jwk).is_ok(),
+                "a key that signs verifies"
+            );
         }
+    }
+    let around = [b"text\n", data, b"\ntext"].concat();
+    if around.len() <= MAX_PEM_BYTES
+        && let Ok(document) = Pkcs8Document::from_pem(data)
+    {
+        let same = Pkcs8Document::from_pem(&around);
+        assert_eq!(
+            same.as_ref().map(Pkcs8Document::secret_der),
+            Ok(document.secret_der()),
+            "text around a key changes nothing"
+        );
+    }
+    let _ = Pkcs8Document::from_pem_or_der(data).map(|document| document.key_type());
+    for key in [
+        Jwk::from_spki_pem(None, None, data),
+        Jwk::from_spki_der(None, None, data),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        assert_eq!(
+            Jwk::parse(&key.to_json()),
+            Ok(key.clone()),
+            "a printed key is the same key"
+        );
+        assert!(
+            VerificationKey::new(&key).is_ok(),
+            "a key that is read can be used"
+        );
     }
 }

@@ -53,6 +53,26 @@ pub fn verify_signature<'u, K: VerifySignature>(
     Ok(Verified::new(unverified.payload()))
 }
 
+/// Checks the signature alone with one key that the caller has chosen, whatever `kid` the header has, and returns the payload.
+///
+/// As [`verify_with_key`](crate::verify_with_key), for JWS that are not JWT.
+///
+/// # Errors
+/// As [`verify_signature`], except that the `kid` is not compared.
+///
+/// Source: [RFC 7515, section 6](https://www.rfc-editor.org/rfc/rfc7515#section-6).
+pub fn verify_signature_with_key<'u, K: VerifySignature>(
+    unverified: &'u Unverified<'_>,
+    key: &K,
+    algorithms: &[Algorithm],
+) -> Result<Verified<&'u [u8]>, InvalidToken> {
+    let header = unverified.header()?;
+    header.check_extensions()?;
+    let algorithm = expected_algorithm(&header, algorithms)?;
+    check_signature_of_key(unverified, algorithm, key)?;
+    Ok(Verified::new(unverified.payload()))
+}
+
 /// Checks the authentication code alone, and returns the payload.
 ///
 /// # Errors
@@ -91,6 +111,24 @@ pub(crate) fn check_signature<K: VerifySignature>(
         unverified.signing_input(),
         unverified.signature(),
     )
+}
+
+pub(crate) fn check_signature_of_key<K: VerifySignature>(
+    unverified: &Unverified<'_>,
+    algorithm: Algorithm,
+    key: &K,
+) -> Result<(), InvalidToken> {
+    if !key.permits(algorithm) {
+        Err(InvalidToken::AlgorithmNotOfKey)
+    } else if key.verify(
+        algorithm,
+        unverified.signing_input(),
+        unverified.signature(),
+    ) {
+        Ok(())
+    } else {
+        Err(InvalidToken::Signature)
+    }
 }
 
 pub(crate) fn check_mac(

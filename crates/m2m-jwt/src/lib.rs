@@ -7,6 +7,7 @@
 //! |---|---|
 //! | sign access tokens | [`SigningKey`], [`sign_access_token`]; [`Signer`] for a key that lives elsewhere |
 //! | verify access tokens | [`JwkSet`], [`KeySet`], [`Unverified`], [`Expectations`], [`verify()`], [`Claims`] |
+//! | verify with one chosen key, whatever its id | [`VerificationKey::from_spki_pem`], [`verify_with_key`] |
 //! | read or write a JWS that is not an access token | [`verify_signature`], [`sign`] |
 //! | work with shared secrets | [`MacKey`], [`verify_mac`], [`verify_mac_signature`] |
 //! | show the content of a token that was not verified | [`Unverified::header`], [`Unverified::unverified_claims`] |
@@ -27,16 +28,23 @@ mod words;
 
 // Keys.
 mod backend;
+mod curve_check;
 mod der;
 mod digest;
 mod jwk;
 mod jwk_set;
+mod key_form;
+mod key_kind;
 mod key_set;
 mod mac_key;
+mod natural;
 mod pem;
 mod pkcs8;
+mod private_key;
 mod random;
+mod roca;
 mod signing_key;
+mod spki;
 mod thumbprint;
 mod verification_key;
 
@@ -72,7 +80,8 @@ pub use header::Header;
 pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, JsonWriter, Rounding};
 pub use jwk::{Jwk, Tolerance};
 pub use jwk_set::{JwkSet, RefusedKey, ToleratedMember};
-pub use jws::{sign, verify_mac_signature, verify_signature};
+pub use jws::{sign, verify_mac_signature, verify_signature, verify_signature_with_key};
+pub use key_form::KeyForm;
 pub use key_set::KeySet;
 pub use limits::Limits;
 pub use mac_key::{MacAlgorithm, MacKey};
@@ -83,7 +92,7 @@ pub use thumbprint::Thumbprint;
 pub use unverified::Unverified;
 pub use verification_key::{VerificationKey, VerifySignature};
 pub use verified::Verified;
-pub use verify::{verify, verify_mac};
+pub use verify::{verify, verify_mac, verify_with_key};
 
 pub use m2m_errors::Cause;
 pub use oauth_proto::UnixTime;

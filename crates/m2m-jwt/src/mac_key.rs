@@ -73,7 +73,14 @@ impl MacKey {
         secret: &[u8],
     ) -> Result<Self, InvalidKey> {
         if secret.len() < algorithm.output_bytes() {
-            return Err(InvalidKey::SizeUnsupported);
+            return Err(InvalidKey::SizeUnsupported {
+                bits: 8 * secret.len(),
+                expected: match algorithm {
+                    MacAlgorithm::Hs256 => "256 bits at least",
+                    MacAlgorithm::Hs384 => "384 bits at least",
+                    MacAlgorithm::Hs512 => "512 bits at least",
+                },
+            });
         }
         if key_id.is_some_and(|key_id| key_id.len() > MAX_KEY_ID_BYTES) {
             return Err(InvalidKey::KeyIdTooLong);
@@ -177,9 +184,14 @@ mod tests {
             let long = vec![1; algorithm.output_bytes()];
             assert!(MacKey::new(*algorithm, None, &long).is_ok());
             let short = &long[1..];
+            let refused = MacKey::new(*algorithm, None, short).map(|_| ());
+            let bits = algorithm.output_bytes() * 8;
             assert_eq!(
-                MacKey::new(*algorithm, None, short).map(|_| ()),
-                Err(InvalidKey::SizeUnsupported)
+                refused.unwrap_err().to_string(),
+                format!(
+                    "the key has {} bits; it must have {bits} bits at least",
+                    bits - 8
+                )
             );
         }
     }

@@ -4,10 +4,12 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::algorithm::KeyType;
 use crate::der::{self, EC_PUBLIC_KEY, ED25519, RSA_ENCRYPTION, written, written_integer};
 use crate::error::InvalidKey;
 use crate::jwk::{Jwk, JwkMembers, Operation, PrivateParameters, PublicParameters};
-use crate::pem;
+use crate::private_key;
+use crate::{key_form, pem};
 
 /// A private key in PKCS#8, wiped when it is dropped.
 ///
@@ -39,15 +41,48 @@ impl Pkcs8Document {
         Self::new(Zeroizing::new(der.to_vec()))
     }
 
-    /// Reads the document in a PEM text: one block `PRIVATE KEY` and nothing else.
+    /// Reads the only private key in a PEM text, a block `PRIVATE KEY`. Other text and blocks of other kinds, such as its certificate, may precede
+    /// and follow it.
     ///
     /// # Errors
-    /// [`InvalidKey::PemMalformed`], [`InvalidKey::Encrypted`], [`InvalidKey::NotPkcs8`], [`InvalidKey::NotPrivate`] or
-    /// [`InvalidKey::TooLong`] if it is something else ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    /// [`InvalidKey::PemMalformed`], [`InvalidKey::SeveralKeys`], [`InvalidKey::TooLong`], or an error that names the document that it is
+    /// instead: [`InvalidKey::Encrypted`], [`InvalidKey::NotPkcs8`], [`InvalidKey::NotPrivate`], [`InvalidKey::Form`]
+    /// ([`Cause::KeyMalformed`](m2m_errors::Cause)), or [`InvalidKey::KindUnsupported`] ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
     ///
     /// Source: [RFC 7468, section 10](https://www.rfc-editor.org/rfc/rfc7468#section-10).
-    pub fn from_pem(pem: &str) -> Result<Self, InvalidKey> {
-        pem::pkcs8(pem).map(Self::new)
+    pub fn from_pem<T: AsRef<[u8]> + ?Sized>(pem: &T) -> Result<Self, InvalidKey> {
+        pem::private(pem.as_ref()).map(Self::new)
+    }
+
+    /// Reads a document in PEM or in DER; the content tells which one it is. DER is checked when a key is read from it.
+    ///
+    /// # Errors
+    /// As [`from_pem`](Self::from_pem), and [`InvalidKey::PrivateKeyMalformed`] if it is neither.
+    pub fn from_pem_or_der<T: AsRef<[u8]> + ?Sized>(bytes: &T) -> Result<Self, InvalidKey> {
+        let bytes = bytes.as_ref();
+        if key_form::is_der(bytes) {
+            return Ok(Self::from_der(bytes));
+        }
+        let is_pem = key_form::position(bytes, key_form::BEGIN).is_some();
+        Self::from_pem(bytes).map_err(|error| {
+            if error == InvalidKey::PemMalformed && !is_pem {
+                InvalidKey::PrivateKeyMalformed
+            } else {
+                error
+            }
+        })
+    }
+
+    /// Returns the type of the key in the document.
+    ///
+    /// # Errors
+    /// As [`SigningKey::from_pkcs8_der`](crate::SigningKey::from_pkcs8_der), except that the numbers are not checked against each other.
+    pub fn key_type(&self) -> Result<KeyType, InvalidKey> {
+        let numbers = private_key::from_pkcs8(&self.der)?;
+        // Of the types only Ed25519 may lack the public half.
+        Ok(numbers
+            .public
+            .map_or(KeyType::Ed25519, |public| public.key_type()))
     }
 
     /// Returns the document of the private key in a JSON Web Key, without its `kid`.
@@ -62,7 +97,8 @@ impl Pkcs8Document {
     /// [RFC 8017, appendix A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2).
     pub fn from_jwk<T: AsRef<[u8]> + ?Sized>(json: &T) -> Result<Self, InvalidKey> {
         let mut members = JwkMembers::parse(json.as_ref())?;
-        let jwk = Jwk::from_members(&mut members, Operation::Sign)?;
+        let jwk =
+            Jwk::from_members(&mut members, Operation::Sign).map_err(private_key::for_signing)?;
         let private = PrivateParameters::from_members(&mut members, jwk.parameters())?;
         let (algorithm, key) = match (jwk.parameters(), &private) {
             (PublicParameters::Ec { curve, point }, PrivateParameters::Scalar(scalar)) => {

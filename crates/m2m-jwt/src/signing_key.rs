@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
 use crate::backend::{self, PrivateKey};
-use crate::der::{PrivateKeyKind, private_key_kind};
 use crate::error::{InvalidKey, KeyNotGenerated, SigningFailed};
-use crate::jwk::{Curve, Jwk, JwkMembers, Operation, PrivateParameters, PublicParameters};
+use crate::jwk::{Jwk, JwkMembers, Operation, PrivateParameters, PublicParameters};
 use crate::limits::MAX_KEY_ID_BYTES;
 use crate::pem;
 use crate::pkcs8::Pkcs8Document;
+use crate::private_key::{self, PrivateNumbers};
 use crate::signer::{AccessTokenHeader, Signature, Signer};
 
 /// A private key for one algorithm, parsed once.
@@ -34,36 +34,19 @@ pub struct SigningKey {
     public_jwk: Jwk,
 }
 
-/// Returns the reason why no algorithm accepts the key in a PKCS#8 document, if that is so.
-fn unsupported(der: &[u8]) -> Option<InvalidKey> {
-    match private_key_kind(der)? {
-        PrivateKeyKind::Rsa(bits) if !RSA_PRIVATE_KEY_BITS.contains(&bits) => {
-            Some(InvalidKey::SizeUnsupported)
-        }
-        PrivateKeyKind::Ec(curve)
-            if [Curve::P256, Curve::P384]
-                .iter()
-                .all(|own| own.object_identifier() != curve) =>
-        {
-            Some(InvalidKey::CurveUnsupported)
-        }
-        PrivateKeyKind::Other => Some(InvalidKey::TypeUnsupported),
-        PrivateKeyKind::Rsa(_) | PrivateKeyKind::Ec(_) | PrivateKeyKind::Ed25519 => None,
-    }
-}
-
-/// The sizes of RSA keys that every supported crypto library signs with. Unit: bits.
-const RSA_PRIVATE_KEY_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
-
 impl SigningKey {
     /// Reads a private key in PKCS#8, version 1 or 2.
     ///
-    /// For ECDSA the public key must be in it, as `openssl genpkey` writes it. RSA from 2048 to 4096 bits.
+    /// For ECDSA the public key must be in it, as `openssl genpkey` writes it, and the curve must be named. RSA keys have 2048, 3072 or 4096 bits and a
+    /// public exponent of at least 65537. Both crypto libraries accept the same keys.
     ///
     /// # Errors
-    /// - [`InvalidKey::PrivateKeyMalformed`] if it is not a private key for this algorithm ([`Cause::KeyMalformed`](m2m_errors::Cause)).
-    /// - [`InvalidKey::SizeUnsupported`], [`InvalidKey::CurveUnsupported`] or [`InvalidKey::TypeUnsupported`] if it is a key of a kind that
-    ///   no algorithm here accepts ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
+    /// - [`InvalidKey::PrivateKeyMalformed`], [`InvalidKey::PublicKeyMissing`], [`InvalidKey::PointCompressed`], [`InvalidKey::PointNotOnCurve`],
+    ///   or, for a document that is not in PKCS#8, [`InvalidKey::Encrypted`], [`InvalidKey::NotPkcs8`], [`InvalidKey::NotPrivate`] or
+    ///   [`InvalidKey::Form`] ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidKey::SizeUnsupported`], [`InvalidKey::ExponentUnsupported`], [`InvalidKey::KindUnsupported`] or [`InvalidKey::CurveExplicit`] if no
+    ///   algorithm accepts the key, and [`InvalidKey::TypeMismatch`] if another one does ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
+    /// - [`InvalidKey::Roca`] ([`Cause::KeyWeak`](m2m_errors::Cause)).
     /// - [`InvalidKey::KeyIdTooLong`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     ///
     /// Source: [RFC 5958](https://www.rfc-editor.org/rfc/rfc5958).
@@ -72,26 +55,36 @@ impl SigningKey {
         key_id: Option<&str>,
         der: &[u8],
     ) -> Result<Self, InvalidKey> {
-        let key = PrivateKey::from_pkcs8(algorithm, der)
-            .map_err(|error| unsupported(der).unwrap_or(error))?;
-        let public = key.public_parameters()?;
-        Self::new(algorithm, key_id, key, public)
+        let PrivateNumbers { public, private } = private_key::from_pkcs8(der)?;
+        let public = match public {
+            Some(public) => public,
+            None => backend::public_half(&private)?,
+        };
+        let key_type = public.key_type();
+        if key_type != algorithm.key_type() {
+            return Err(InvalidKey::TypeMismatch {
+                key_type,
+                algorithm,
+            });
+        }
+        Self::from_numbers(algorithm, key_id, public, &private)
     }
 
-    /// Reads a private key in PKCS#8 in PEM: one block `PRIVATE KEY` and nothing else.
+    /// Reads the only private key in a PEM text, a block `PRIVATE KEY`. Other text and blocks of other kinds, such as its certificate, may precede
+    /// and follow it.
     ///
     /// # Errors
-    /// - [`InvalidKey::PemMalformed`], [`InvalidKey::Encrypted`], [`InvalidKey::NotPkcs8`] or [`InvalidKey::NotPrivate`] if it is something else
-    ///   ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidKey::PemMalformed`], [`InvalidKey::SeveralKeys`] or [`InvalidKey::TooLong`], or an error that names the document that it is instead,
+    ///   such as [`InvalidKey::Encrypted`] or [`InvalidKey::Form`] ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     /// - As [`from_pkcs8_der`](Self::from_pkcs8_der).
     ///
     /// Source: [RFC 7468, section 10](https://www.rfc-editor.org/rfc/rfc7468#section-10).
-    pub fn from_pkcs8_pem(
+    pub fn from_pkcs8_pem<T: AsRef<[u8]> + ?Sized>(
         algorithm: Algorithm,
         key_id: Option<&str>,
-        pem: &str,
+        pem: &T,
     ) -> Result<Self, InvalidKey> {
-        Self::from_pkcs8_der(algorithm, key_id, &pem::pkcs8(pem)?)
+        Self::from_pkcs8_der(algorithm, key_id, &pem::private(pem.as_ref())?)
     }
 
     /// Reads a private key as a JSON Web Key, with its `kid` if it has one. An RSA key needs its primes (`p`, `q`, `dp`, `dq`, `qi`).
@@ -106,16 +99,15 @@ impl SigningKey {
         json: &T,
     ) -> Result<Self, InvalidKey> {
         let mut members = JwkMembers::parse(json.as_ref())?;
-        let jwk = Jwk::from_members(&mut members, Operation::Sign)?;
+        let jwk =
+            Jwk::from_members(&mut members, Operation::Sign).map_err(private_key::for_signing)?;
         if jwk.key_type() != algorithm.key_type()
             || jwk.algorithm().is_some_and(|own| own != algorithm)
         {
             return Err(InvalidKey::AlgorithmMismatch);
         }
         let private = PrivateParameters::from_members(&mut members, jwk.parameters())?;
-        let key = PrivateKey::from_parameters(algorithm, jwk.parameters(), &private)?;
-        let public = key.public_parameters()?;
-        Self::new(algorithm, jwk.key_id(), key, public)
+        Self::from_numbers(algorithm, jwk.key_id(), jwk.parameters().clone(), &private)
     }
 
     /// Generates a new key. `ring` cannot generate RSA keys; `aws-lc-rs` generates RSA keys of 2048 bits.
@@ -145,12 +137,14 @@ impl SigningKey {
         &self.public_jwk
     }
 
-    fn new(
+    fn from_numbers(
         algorithm: Algorithm,
         key_id: Option<&str>,
-        key: PrivateKey,
         public: PublicParameters,
+        private: &PrivateParameters,
     ) -> Result<Self, InvalidKey> {
+        private_key::check(&public, private)?;
+        let key = PrivateKey::from_parameters(algorithm, &public, private)?;
         let nameless = Jwk::new(public, None, Some(algorithm));
         let key_id = match key_id {
             Some(key_id) if key_id.len() > MAX_KEY_ID_BYTES => {

@@ -4,8 +4,9 @@ use core::fmt;
 
 use crate::algorithm::{Algorithm, KeyType};
 use crate::backend::PublicKey;
+use crate::curve_check::is_on_curve;
 use crate::error::InvalidKey;
-use crate::jwk::Jwk;
+use crate::jwk::{Jwk, PublicParameters};
 
 /// Verifies signatures with one public key: a [`VerificationKey`], or a replacement for one.
 pub trait VerifySignature {
@@ -35,9 +36,13 @@ impl VerificationKey {
     /// The key of a JWK.
     ///
     /// # Errors
-    /// [`InvalidKey::MemberMalformed`] if a point is not on its curve ([`Cause::KeyMalformed`](m2m_errors::Cause)). Only `aws-lc-rs`
-    /// detects this here; with `ring` such a key verifies nothing.
+    /// [`InvalidKey::PointNotOnCurve`] if the point of an EC key is not on its curve ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     pub fn new(jwk: &Jwk) -> Result<Self, InvalidKey> {
+        if let PublicParameters::Ec { curve, point } = jwk.parameters()
+            && !is_on_curve(*curve, point)
+        {
+            return Err(InvalidKey::PointNotOnCurve);
+        }
         Ok(Self {
             key: PublicKey::new(jwk.parameters())?,
             key_id: jwk.key_id().map(Box::from),

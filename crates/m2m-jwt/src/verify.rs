@@ -5,7 +5,7 @@ use crate::claims::Claims;
 use crate::error::InvalidToken;
 use crate::expectations::Expectations;
 use crate::header::Header;
-use crate::jws::{check_mac, check_signature, expected_algorithm};
+use crate::jws::{check_mac, check_signature, check_signature_of_key, expected_algorithm};
 use crate::key_set::KeySet;
 use crate::mac_key::MacKey;
 use crate::unverified::Unverified;
@@ -51,6 +51,47 @@ pub fn verify<'u, K: VerifySignature>(
     let algorithm = expected_algorithm(&header, expectations.algorithms)?;
     check_type(&header, expectations)?;
     check_signature(unverified, &header, algorithm, keys)?;
+    believe(unverified, expectations, now)
+}
+
+/// Checks a token with one key that the caller has chosen, and returns its claims.
+///
+/// This is for a caller that knows the key by other means than the token, such as a key in its configuration: the `kid` of the header is not compared with
+/// that of the key. A set, of which the token may select a key, is verified with [`verify()`], and cannot be passed here. `alg`, `typ` and the
+/// claims are checked as there.
+///
+/// ```
+/// use m2m_jwt::{Algorithm, Expectations, Limits, SigningKey, UnixTime, Unverified, VerificationKey, sign_access_token, verify_with_key};
+///
+/// let signer = SigningKey::from_jwk(Algorithm::EdDsa, r#"{"kty":"OKP","crv":"Ed25519","kid":"the name that the issuer gave it",
+///   "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+/// let claims = br#"{"iss":"https://as.example","sub":"a","client_id":"a","aud":"https://api.example","exp":1800003600,"iat":1800000000,"jti":"1"}"#;
+/// let token = sign_access_token(claims, &signer)?;
+///
+/// let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+/// let key = VerificationKey::from_spki_pem(Some(Algorithm::EdDsa), Some("our name for it"), pem)?;
+/// let expectations = Expectations::access_token("https://as.example", &["https://api.example"], &[Algorithm::EdDsa]);
+/// let unverified = Unverified::parse(&token, &Limits::DEFAULT)?;
+/// verify_with_key(&unverified, &key, &expectations, UnixTime::from_seconds(1_800_000_000))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`verify()`], except that the `kid` is not compared: [`InvalidToken::AlgorithmNotOfKey`] or [`InvalidToken::Signature`] if the key did not create
+/// the signature.
+///
+/// Source: [RFC 7515, section 6](https://www.rfc-editor.org/rfc/rfc7515#section-6).
+pub fn verify_with_key<'u, K: VerifySignature>(
+    unverified: &'u Unverified<'_>,
+    key: &K,
+    expectations: &Expectations<'_>,
+    now: UnixTime,
+) -> Result<Verified<Claims<'u>>, InvalidToken> {
+    let header = unverified.header()?;
+    header.check_extensions()?;
+    let algorithm = expected_algorithm(&header, expectations.algorithms)?;
+    check_type(&header, expectations)?;
+    check_signature_of_key(unverified, algorithm, key)?;
     believe(unverified, expectations, now)
 }
 

@@ -150,6 +150,30 @@ proptest! {
     }
 
     #[test]
+    fn f7_a_key_in_pem_is_read_with_any_line_ends_and_text_around_it(
+        der in proptest::collection::vec(any::<u8>(), 0..200),
+        width in 1_usize..=76,
+        ends in proptest::collection::vec(proptest::sample::select(&["\n", "\r\n", "\r", " \n", "\t\r", "\r\n\n"][..]), 1..5),
+        before in "([A-Za-z0-9:# -]{0,20}[\n\r]){0,3}",
+        after in "[A-Za-z0-9:# \n\r-]{0,40}",
+        mark in any::<bool>(),
+    ) {
+        use base64::Engine as _;
+        prop_assume!(!before.contains("-----") && !after.contains("-----"));
+        let letters = base64::engine::general_purpose::STANDARD.encode(&der);
+        let letters: Vec<_> = letters.as_bytes().chunks(width).map(String::from_utf8_lossy).collect();
+        let mut ends = ends.iter().cycle();
+        let mut text = format!("{}{before}", if mark { "\u{feff}" } else { "" });
+        for line in ["-----BEGIN PRIVATE KEY-----".into()].into_iter().chain(letters).chain(["-----END PRIVATE KEY-----".into()]) {
+            text.push_str(&line);
+            text.push_str(ends.next().unwrap());
+        }
+        text.push_str(&after);
+        let document = m2m_jwt::Pkcs8Document::from_pem(&text).unwrap();
+        prop_assert_eq!(document.secret_der(), &der);
+    }
+
+    #[test]
     fn one_refused_byte_anywhere_refuses_the_token(position in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let key = signing_key(Algorithm::EdDsa);
         let mut token = m2m_jwt::sign(None, b"{\"iss\":\"x\"}", &key).unwrap().into_bytes();

@@ -49,7 +49,7 @@ impl InvalidImport {
 }
 
 impl ImportedKey {
-    /// Reads a private key: PKCS#8 in PEM or in DER, or a JSON Web Key. `algorithm` is needed if the key fits several, as an RSA key does. The key id
+    /// Reads a private key: PKCS#8 in PEM or in DER, or a JSON Web Key; the content tells which one it is. `algorithm` is needed if the key fits several, as an RSA key does. The key id
     /// is `key_id`, or else that of the document, or else the thumbprint.
     ///
     /// # Errors
@@ -64,14 +64,11 @@ impl ImportedKey {
         let (document, candidates, own_id) = if trimmed.starts_with(b"{") {
             let (candidates, own_id) = of_jwk(trimmed)?;
             (Pkcs8Document::from_jwk(trimmed)?, candidates, own_id)
-        } else if trimmed.starts_with(b"-----") {
-            let text = core::str::from_utf8(trimmed).map_err(|_| InvalidKey::PemMalformed)?;
-            let document = Pkcs8Document::from_pem(text)?;
-            let candidates = of_document(&document)?;
-            (document, candidates, None)
         } else {
-            let document = Pkcs8Document::from_der(bytes);
-            let candidates = of_document(&document)?;
+            let document = Pkcs8Document::from_pem_or_der(bytes)?;
+            let key_type = document.key_type()?;
+            let of_type = |algorithm: &&Algorithm| algorithm.key_type() == key_type;
+            let candidates = Algorithm::ALL.iter().filter(of_type).copied().collect();
             (document, candidates, None)
         };
         let algorithm = match (algorithm, &*candidates) {
@@ -121,28 +118,6 @@ fn of_jwk(json: &[u8]) -> Result<(Candidates, Option<Box<str>>), InvalidImport> 
         return Err(refused.into());
     }
     Ok((candidates, key_id))
-}
-
-/// Returns the algorithms that the document fits: those of its key type.
-fn of_document(document: &Pkcs8Document) -> Result<Candidates, InvalidImport> {
-    let one_of_each = [
-        Algorithm::Es256,
-        Algorithm::Es384,
-        Algorithm::EdDsa,
-        Algorithm::Rs256,
-    ];
-    let mut refused = InvalidKey::PrivateKeyMalformed;
-    for algorithm in one_of_each {
-        match SigningKey::from_pkcs8_der(algorithm, None, document.secret_der()) {
-            Ok(_) => {
-                let same = |own: &&Algorithm| own.key_type() == algorithm.key_type();
-                return Ok(Algorithm::ALL.iter().filter(same).copied().collect());
-            }
-            Err(InvalidKey::PrivateKeyMalformed) => {}
-            Err(error) => refused = error,
-        }
-    }
-    Err(refused.into())
 }
 
 /// Returns true if the key id has a valid length and is visible ASCII, so that it can be typed and is one word in a log.

@@ -194,9 +194,25 @@ fn an_unusable_private_key_is_refused_with_the_reason() {
         key_error(InvalidKey::NotPkcs8)
     );
     for (pem, reason) in [
-        (RSA_1024, InvalidKey::SizeUnsupported),
-        (EC_P521, InvalidKey::CurveUnsupported),
-        (X25519, InvalidKey::TypeUnsupported),
+        (
+            RSA_1024,
+            InvalidKey::SizeUnsupported {
+                bits: 1024,
+                expected: "2048, 3072 or 4096 bits",
+            },
+        ),
+        (
+            EC_P521,
+            InvalidKey::KindUnsupported {
+                found: "an EC key on P-521",
+            },
+        ),
+        (
+            X25519,
+            InvalidKey::KindUnsupported {
+                found: "an X25519 key",
+            },
+        ),
     ] {
         for algorithm in [None, Some(Algorithm::Rs256), Some(Algorithm::Es256)] {
             let error = read(pem.as_bytes(), algorithm, None);

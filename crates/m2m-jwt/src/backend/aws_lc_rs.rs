@@ -75,13 +75,6 @@ impl PublicKey {
     }
 }
 
-pub(super) fn ecdsa_from_pkcs8(
-    scheme: &'static EcdsaSigningAlgorithm,
-    der: &[u8],
-) -> Option<EcdsaKeyPair> {
-    EcdsaKeyPair::from_pkcs8(scheme, der).ok()
-}
-
 pub(super) fn ecdsa_from_parts(
     scheme: &'static EcdsaSigningAlgorithm,
     scalar: &[u8],

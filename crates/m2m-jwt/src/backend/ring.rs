@@ -58,13 +58,6 @@ impl PublicKey {
     }
 }
 
-pub(super) fn ecdsa_from_pkcs8(
-    scheme: &'static EcdsaSigningAlgorithm,
-    der: &[u8],
-) -> Option<EcdsaKeyPair> {
-    EcdsaKeyPair::from_pkcs8(scheme, der, &system_random()).ok()
-}
-
 pub(super) fn ecdsa_from_parts(
     scheme: &'static EcdsaSigningAlgorithm,
     scalar: &[u8],

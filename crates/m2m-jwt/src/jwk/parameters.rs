@@ -6,6 +6,7 @@ use crate::backend::RSA_MODULUS_BITS;
 use crate::base64url;
 use crate::error::{InvalidKey, MemberFault};
 use crate::json::JsonWriter;
+use crate::roca;
 
 /// The numbers of a public key, each in its canonical encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,10 @@ impl PublicParameters {
             n.len() * 8 - usize::try_from(top.leading_zeros()).unwrap_or_default()
         });
         if !RSA_MODULUS_BITS.contains(&bits) {
-            return Err(InvalidKey::RsaSizeUnsupported { bits });
+            return Err(InvalidKey::SizeUnsupported {
+                bits,
+                expected: "2048 to 8192 bits",
+            });
         }
         let is_even = |number: &[u8]| number.last().is_none_or(|last| last % 2 == 0);
         if is_even(n) {
@@ -105,6 +109,9 @@ impl PublicParameters {
         };
         if let Some(fault) = fault {
             return Err(malformed("e", fault));
+        }
+        if roca::is_vulnerable(n) {
+            return Err(InvalidKey::Roca);
         }
         Ok(Self::Rsa {
             n: Box::from(n),
@@ -263,7 +270,12 @@ mod tests {
             assert_eq!(PublicParameters::from_rsa(n, e).map(|_| ()), expected)
         };
         let modulus = |bytes: usize| [vec![0x80], vec![0; bytes - 2], vec![1]].concat();
-        let size = |bits| Err(InvalidKey::RsaSizeUnsupported { bits });
+        let size = |bits| {
+            Err(InvalidKey::SizeUnsupported {
+                bits,
+                expected: "2048 to 8192 bits",
+            })
+        };
         check(&modulus(256), &[1, 0, 1], Ok(()));
         check(&modulus(1024), &[3], Ok(()));
         check(&modulus(128), &[1, 0, 1], size(1024));
