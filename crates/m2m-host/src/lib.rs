@@ -12,6 +12,7 @@ pub mod first_credentials;
 pub mod http_client;
 pub mod issuer;
 pub mod key_folder;
+pub mod key_help;
 pub mod listen_address;
 pub mod log_format;
 pub mod log_interval;

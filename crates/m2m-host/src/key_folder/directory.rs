@@ -4,6 +4,7 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::error::Failure;
+use crate::key_help::{Half, key_help};
 use crate::regular_file::{Pipes, RegularFile};
 use m2m_authority::registry::KeyState;
 use m2m_errors::Cause;
@@ -68,16 +69,13 @@ fn read_key(path: PathBuf) -> Result<StoredKey, Failure> {
     let file = RegularFile::open(&path, Pipes::Refused).map_err(unreadable)?;
     refuse_open_file(&path, &file)?;
     let bytes = file.read(MAX_KEY_BYTES).map_err(unreadable)?;
-    let is_no_key = |cause: Cause, why: String| {
+    let key = SigningKey::from_pkcs8_pem(name.algorithm, Some(name.key_id), &*bytes);
+    let key = key.map_err(|error| {
         let what = format!("{} is not a key for {}", path.display(), name.algorithm);
-        Failure::mistake(cause, what)
-            .because(why)
-            .help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it")
-    };
-    let pem = str::from_utf8(&bytes)
-        .map_err(|error| is_no_key(Cause::KeyMalformed, error.to_string()))?;
-    let key = SigningKey::from_pkcs8_pem(name.algorithm, Some(name.key_id), pem)
-        .map_err(|error| is_no_key(error.cause(), error.to_string()))?;
+        Failure::mistake(error.cause(), what)
+            .because(error.to_string())
+            .help(key_help(error, &path, &bytes, Half::Private))
+    })?;
     Ok(StoredKey {
         state: name.state,
         key,

@@ -7,11 +7,12 @@ use m2m_admin::{ImportedKey, InvalidImport};
 use m2m_authority::registry::KeyState;
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
+use m2m_host::key_help::{Half, key_help};
 use m2m_host::output::Output;
 use m2m_host::printable::printable;
 use m2m_host::regular_file::{Pipes, RegularFile, shown};
 use m2m_host::{clock, random};
-use m2m_jwt::{Algorithm, InvalidKey};
+use m2m_jwt::{Algorithm, InvalidKey, KeyType, Pkcs8Document};
 use m2m_store::{Actor, Backend as _};
 
 use crate::options::{DataOptions, SealingOptions};
@@ -106,22 +107,27 @@ fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
             InvalidImport::AlgorithmNeeded => {
                 failure.help("choose one: --alg RS256, --alg PS256, or another")
             }
-            InvalidImport::OtherAlgorithm { .. } => failure.help("leave out --alg, or choose another algorithm"),
+            InvalidImport::OtherAlgorithm { .. } => match key_type(&bytes) {
+                Ok(key_type) => failure.because(format!("the key type is {key_type}")),
+                Err(_) => failure,
+            }
+            .help("leave out --alg, or choose another algorithm"),
             InvalidImport::KeyId => failure.help("set it with --kid, as in --kid 2026-11"),
-            InvalidImport::Key(InvalidKey::NotPkcs8) => failure.help(format!(
-                "convert it: openssl pkcs8 -topk8 -nocrypt -in {file} -out key.pem"
-            )),
-            InvalidImport::Key(InvalidKey::Encrypted) => failure.help(format!(
-                "decrypt it first: openssl pkcs8 -in {file} -out key.pem"
-            )),
-            InvalidImport::Key(InvalidKey::NotPrivate) => {
-                failure.help("import the private key that belongs to it")
+            InvalidImport::Key(error) => {
+                failure.help(key_help(error, &options.file, &bytes, Half::Private))
             }
-            InvalidImport::Key(_) | _ => {
-                failure.help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it, or its DER, or a JSON Web Key")
-            }
+            _ => failure,
         }
     })
+}
+
+/// Returns the type of the key in the file.
+fn key_type(bytes: &[u8]) -> Result<KeyType, InvalidKey> {
+    let document = match bytes.trim_ascii_start().starts_with(b"{") {
+        true => Pkcs8Document::from_jwk(bytes.trim_ascii())?,
+        false => Pkcs8Document::from_pem_or_der(bytes)?,
+    };
+    document.key_type()
 }
 
 /// The maximum size of a key file, far more than an RSA key of 8,192 bits has. Unit: bytes.
