@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use m2m_jwt::{Algorithm, Pkcs8Document, SigningKey};
+use m2m_jwt::{Algorithm, Pkcs8Document, SigningKey, VerificationKey};
 
 use crate::data::Data;
-use crate::support::text;
+use crate::keys::ED25519;
+use crate::support::{m2m, text};
 
 /// Returns true if there is such a program here.
 fn has(program: &str) -> bool {
@@ -249,5 +250,126 @@ fn f16_a_key_that_cannot_be_used_is_named_with_what_can() {
             expected.iter().all(|expected| stderr.contains(expected)),
             "{stderr}"
         );
+    }
+}
+
+/// A token of the key of RFC 8037.
+fn token() -> String {
+    let key = SigningKey::from_jwk(Algorithm::EdDsa, ED25519).unwrap();
+    let claims =
+        br#"{"iss":"https://id.example","sub":"c","client_id":"c","aud":"https://api.example",
+        "exp":4000000000,"iat":1700000000,"jti":"1"}"#;
+    m2m_jwt::sign(Some("at+jwt"), claims, &key).unwrap()
+}
+
+const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+
+#[test]
+fn e8_a_token_is_verified_with_a_public_key_or_a_single_jwk() {
+    let (data, token) = (Data::new(), token());
+    let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    for content in [
+        PUBLIC.to_owned(),
+        format!("\u{feff}# the key\r\n{}", PUBLIC.replace('\n', "\r")),
+        jwk.to_owned(),
+        format!("\n{ED25519}\n"),
+        format!("{{\"keys\":[{jwk}]}}"),
+    ] {
+        let file = data.write("keys", content.as_bytes());
+        let verified = m2m(&["jwt", "verify", &token, "--jwks", &file]);
+        let output = { verified }.output().unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{content}: {}",
+            text(&output.stderr)
+        );
+        let piped = m2m(&["jwt", "verify", &token, "--jwks", "-"]);
+        let output = { piped }
+            .stdin(std::fs::File::open(&file).unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{content}: {}",
+            text(&output.stderr)
+        );
+    }
+    // The key of another pair.
+    let other = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+    let file = data.write("keys", other.as_bytes());
+    let output = { m2m(&["jwt", "verify", &token, "--jwks", &file]) }.output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("token-signature-wrong"));
+}
+
+#[test]
+fn e8_the_printed_line_converts_each_public_key() {
+    if !has("openssl") {
+        println!("skipped: there is no openssl here");
+        return;
+    }
+    let (data, token) = (Data::new(), token());
+    let file = data.file("a key.pem").to_str().unwrap().to_owned();
+    let folder = data.file(".");
+    shell(&folder, KEYS);
+    data.write("p.pem", PUBLIC.as_bytes());
+    for (write, reason) in [
+        ("cp c.pem \"$F\"", "a certificate and not a key"),
+        (
+            "openssl x509 -in c.pem -outform DER -out \"$F\"",
+            "a certificate and not a key",
+        ),
+        (
+            "openssl req -new -key k.pem -subj /CN=a -out \"$F\"",
+            "a certificate signing request",
+        ),
+        ("cp k.pem \"$F\"", "a public key is needed"),
+        (
+            "openssl rsa -in r.pem -traditional -outform DER -out \"$F\"",
+            "a public key is needed",
+        ),
+        (
+            "openssl rsa -in r.pem -RSAPublicKey_out -out \"$F\"",
+            "RSA PUBLIC KEY",
+        ),
+        (
+            "openssl rsa -in r.pem -RSAPublicKey_out -outform DER -out \"$F\"",
+            "RSA PUBLIC KEY",
+        ),
+        (
+            "openssl pkey -in k.pem -pubout -ec_param_enc explicit -out \"$F\"",
+            "explicit parameters",
+        ),
+        (
+            "openssl pkey -in k.pem -pubout -ec_conv_form compressed -out \"$F\"",
+            "compressed",
+        ),
+        ("sed 's/^/  /' p.pem > \"$F\"", "indented"),
+        (
+            "awk '{printf \"%s\\\\n\", $0}' p.pem > \"$F\"",
+            "in two characters",
+        ),
+        ("sed '/^-/d' p.pem > \"$F\"", "no BEGIN and END lines"),
+        (
+            "printf 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea me@host' > \"$F\"",
+            "format of OpenSSH",
+        ),
+    ] {
+        for old in ["a key.pem", "a key.public.pem"] {
+            let _ = std::fs::remove_file(data.file(old));
+        }
+        shell(&folder, &format!("F='a key.pem'; {write}"));
+        let output = { m2m(&["jwt", "verify", &token, "--jwks", &file]) }.output();
+        let output = output.unwrap();
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{write}\n{stderr}");
+        assert!(stderr.contains(reason), "{write}\n{stderr}");
+        shell(&folder, conversion(&stderr));
+        let converted = std::fs::read(data.file("a key.public.pem")).unwrap();
+        let read = VerificationKey::from_spki_pem(None, None, &converted);
+        assert_eq!(read.map(drop), Ok(()), "{write}");
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct JwtVerifyOptions {
     /// Token, or response of a token endpoint. Without this argument, or with -, the token is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
-    /// JWK set of the issuer: a file, a URL, or - for standard input; by default, the JWK set that the issuer's metadata names
+    /// Keys of the issuer: a JWK set, a JWK or a public key in PEM, as a file, a URL, or - for standard input; by default, the JWK set that the issuer's metadata names
     #[arg(long, value_name = "FILE|URL", required_unless_present = "issuer")]
     pub(crate) jwks: Option<String>,
     /// Audience that the token must have; if repeated, one match is enough. Without this option, the audience is not checked
@@ -69,6 +69,7 @@ Examples:
   m2m jwt verify \"$TOKEN\" --ca-file internal-ca.pem \\
     --jwks https://id.internal/.well-known/jwks.json
   m2m jwt verify --jwks jwks.json --issuer https://id.example < token.txt
+  m2m jwt verify \"$TOKEN\" --jwks public.pem
 
 Without --issuer and --audience, a valid signature only shows that a key in the
 JWK set signed the token, for some audience.";

@@ -5,6 +5,7 @@ use std::path::Path;
 use m2m_host::error::Failure;
 use m2m_host::http_client::HttpClient;
 use m2m_host::issuer::parse_issuer;
+use m2m_host::key_help::{Half, key_help};
 use m2m_host::printable::printable;
 use m2m_host::regular_file::{Pipes, RegularFile, shown};
 use m2m_host::runtime::runtime;
@@ -30,8 +31,12 @@ pub(super) struct Keys {
 ///
 /// If it cannot be found or read, is not a JWK set, or has no usable key.
 pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
+    let mut file = Path::new("-");
     let (place, json) = match (&options.jwks, &options.issuer) {
-        (Some(place), _) if !place.contains("://") => (shown(Path::new(place)), of_file(place)?),
+        (Some(place), _) if !place.contains("://") => {
+            file = Path::new(place);
+            (shown(file), of_file(place)?)
+        }
         (Some(url), _) => {
             let http = HttpClient::new(&options.connection)?;
             let json = runtime()?.block_on(of_url(url, &http))?;
@@ -47,7 +52,7 @@ pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
                 .help("use --issuer URL to find the keys of the issuer, or --jwks FILE|URL"));
         }
     };
-    of_json(&place, &json)
+    of_document(&place, file, &json)
 }
 
 fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
@@ -55,7 +60,7 @@ fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
         .and_then(|file| file.read(MAX_FILE_BYTES));
     let bytes = bytes.map_err(|error| {
         Failure::of_io(format!("cannot read {}", shown(Path::new(place))), &error)
-            .help("set --jwks to a file with a JWK set, or to its URL")
+            .help("set --jwks to a file with a JWK set or a public key, or to the URL of a JWK set")
     })?;
     Ok(bytes.to_vec())
 }
@@ -81,6 +86,44 @@ async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8
     })?;
     let json = of_url(&url, http).await?;
     Ok((printable(&url).into_owned(), json))
+}
+
+/// Reads the document at this place: a JWK set, a single JWK, or a public key in PEM or DER. `file` is the file to convert, or `-`.
+fn of_document(place: &str, file: &Path, bytes: &[u8]) -> Result<Keys, Failure> {
+    let trimmed = bytes.trim_ascii();
+    if trimmed.starts_with(b"{") {
+        return match single_jwk(trimmed) {
+            Some(set) => of_json(place, &set),
+            None => of_json(place, trimmed),
+        };
+    }
+    let key = match is_der(bytes) {
+        true => Jwk::from_spki_der(None, None, bytes),
+        false => Jwk::from_spki_pem(None, None, bytes),
+    };
+    match key {
+        Ok(key) => Ok(Keys {
+            usable: JwkSet::from_iter([key]),
+            unusable: Vec::new(),
+        }),
+        Err(error) => Err(Failure::usage(format!(
+            "{place} is not a JWK set, and not a public key"
+        ))
+        .because(error.to_string())
+        .help(key_help(error, file, bytes, Half::Public))),
+    }
+}
+
+/// Returns true for binary content, whose first byte is that of a DER sequence.
+fn is_der(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0x30) && !bytes.is_ascii()
+}
+
+/// Returns a set with this key, if the document is a single JWK.
+fn single_jwk(json: &[u8]) -> Option<Vec<u8>> {
+    let document: Value = serde_json::from_slice(json).ok()?;
+    let is_single = document.get("kty").is_some() && document.get("keys").is_none();
+    is_single.then(|| [b"{\"keys\":[", json, b"]}"].concat())
 }
 
 pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
