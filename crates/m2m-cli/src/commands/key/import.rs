@@ -102,7 +102,8 @@ fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
         .map_err(|error| Failure::of_io(format!("cannot read {file}"), &error))?;
     let read = ImportedKey::read(&bytes, options.algorithm, options.kid.as_deref());
     read.map_err(|error| {
-        let failure = Failure::mistake(error.cause(), format!("{file} cannot be imported")).because(error.to_string());
+        let failure = Failure::mistake(error.cause(), format!("{file} cannot be imported"))
+            .because(error.to_string());
         match error {
             InvalidImport::AlgorithmNeeded => {
                 failure.help("choose one: --alg RS256, --alg PS256, or another")
