@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
-use crate::{
-    InvalidDocument,
-    description::{clean_text, clean_uri},
-    json::{self, ObjectWriter, Text},
-};
+use crate::description::{clean_text, clean_uri};
+use crate::json::{self, ObjectWriter};
+use crate::members::{Members, Value, foreign_text};
+use crate::{InvalidDocument, MemberProblem};
 
 /// A refusal of the token endpoint, with the id under which the operator finds its cause.
 ///
@@ -68,32 +65,72 @@ impl<'a> ErrorResponse<'a> {
         object.finish()
     }
 
-    /// Reads a body of any provider, for clients. Unknown members are ignored.
+    /// Reads a body of any provider, for clients. `error` decides: all other members may have any value, and are absent if it is not a
+    /// string.
+    ///
+    /// An `error` that is an object, as APIs send it, or a list of such objects or of codes, is read as well: its code is the first string
+    /// without a space among `code`, `error`, `type` and `status`, and its description the one of `error_description`, `message` and
+    /// `description`.
     ///
     /// # Errors
     /// - [`InvalidDocument::NotJson`]: the body is not JSON (cause `internal-error`);
-    /// - [`InvalidDocument::WrongMembers`]: `error` is missing, or a member has a wrong type or is repeated (`internal-error`).
+    /// - [`InvalidDocument::WrongMembers`]: `error` is missing or repeated, or contains no code (`internal-error`).
     pub fn parse(json: &'a [u8]) -> Result<Self, InvalidDocument> {
-        #[derive(Deserialize)]
-        struct Members<'a> {
-            #[serde(borrow)]
-            error: Text<'a>,
-            #[serde(borrow)]
-            error_description: Option<Text<'a>>,
-            #[serde(borrow)]
-            error_uri: Option<Text<'a>>,
-            #[serde(borrow)]
-            trace_id: Option<Text<'a>>,
+        match foreign_text(json) {
+            Cow::Borrowed(text) => Self::read(text),
+            Cow::Owned(text) => ErrorResponse::read(&text).map(ErrorResponse::into_owned),
         }
+    }
 
-        let members: Members<'a> = json::parse(json)?;
+    fn read(text: &'a str) -> Result<Self, InvalidDocument> {
+        let members = Members::parse(text)?;
+        let found = members.needed("error", code_and_description)?;
+        let (error, inner) = found.ok_or_else(|| members.wrong("error", MemberProblem::Missing))?;
         Ok(Self {
-            error: members.error.into_inner(),
-            error_description: members.error_description.map(Text::into_inner),
-            error_uri: members.error_uri.map(Text::into_inner),
-            trace_id: members.trace_id.map(Text::into_inner),
+            error,
+            error_description: text_of(&members, "error_description").or(inner),
+            error_uri: text_of(&members, "error_uri"),
+            trace_id: text_of(&members, "trace_id"),
         })
     }
+
+    fn into_owned(self) -> ErrorResponse<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        ErrorResponse {
+            error: owned(self.error),
+            error_description: self.error_description.map(owned),
+            error_uri: self.error_uri.map(owned),
+            trace_id: self.trace_id.map(owned),
+        }
+    }
+}
+
+/// A code, and a description if the code is in an object.
+type Coded<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+
+fn code_and_description(value: Value<'_>) -> Result<Coded<'_>, MemberProblem> {
+    let expected = "an error code";
+    let value = if value.is_list() {
+        let first = value.entries(expected)?.into_iter().next();
+        first.ok_or_else(|| value.wrong_type(expected))?
+    } else {
+        value
+    };
+    if !value.is_object() {
+        return Ok((value.text()?, None));
+    }
+    let members = value.members()?;
+    let is_word = |text: &Cow<'_, str>| !text.is_empty() && !text.contains([' ', '\n']);
+    let mut codes = ["code", "error", "type", "status"].into_iter();
+    let code = codes.find_map(|name| text_of(&members, name).filter(is_word));
+    let mut descriptions = ["error_description", "message", "description"].into_iter();
+    let description = descriptions.find_map(|name| text_of(&members, name));
+    code.map(|code| (code, description))
+        .ok_or_else(|| value.wrong_type(expected))
+}
+
+fn text_of<'a>(members: &Members<'a>, name: &str) -> Option<Cow<'a, str>> {
+    members.get(name).ok().flatten()?.text().ok()
 }
 
 json::from_json!(ErrorResponse);

@@ -141,15 +141,23 @@ pub fn resource(data: &[u8]) {
 
 /// Metadata of servers and of APIs.
 pub fn metadata(data: &[u8]) {
-    if let Ok(metadata) = serde_json::from_slice::<AuthorizationServerMetadata>(data) {
+    let named = AuthorizationServerMetadata::issuer_in(data);
+    if let Some(Ok(issuer)) = named.map(|named| Issuer::parse(&named)) {
+        let metadata = AuthorizationServerMetadata::parse(data, &issuer).expect("it is named");
         let printed = metadata.to_json();
-        let again = AuthorizationServerMetadata::parse(printed.as_bytes(), &metadata.issuer);
-        assert_eq!(again, Ok(metadata));
+        let again = AuthorizationServerMetadata::parse(printed.as_bytes(), &issuer);
+        let again = again.expect("metadata is printed");
+        assert_eq!(again.to_json(), printed);
+        assert!(again.skipped().is_empty());
     }
-    if let Ok(metadata) = serde_json::from_slice::<ProtectedResourceMetadata>(data) {
+    let resource = "https://a.example";
+    let expected = ResourceIndicator::parse(resource).expect("a URL");
+    if let Ok(metadata) = ProtectedResourceMetadata::parse(data, expected) {
         let printed = metadata.to_json();
-        let again: ProtectedResourceMetadata = serde_json::from_str(&printed).expect("printed");
-        assert_eq!(again, metadata);
+        let again = ProtectedResourceMetadata::parse(printed.as_bytes(), expected);
+        let again = again.expect("metadata is printed");
+        assert_eq!(again.to_json(), printed);
+        assert!(again.skipped().is_empty());
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
-    InvalidDocument, InvalidParameters, Limits, Secret, TokenType,
-    json::{self, OneOrMany, Text},
+    InvalidDocument, InvalidParameters, Limits, MemberProblem, Secret, TokenType, json,
+    members::{Members, Value},
     parameters::{
         self, CLIENT_ASSERTION, CLIENT_ASSERTION_TYPE, CLIENT_ID, CLIENT_SECRET, Repeats,
     },
@@ -157,50 +157,38 @@ impl<'a> IntrospectionResponse<'a> {
 
     /// Reads a body, for resource servers. Unknown members are ignored, and so are all other members of an inactive token.
     ///
+    /// `null` is the same as an absent member, except for a time: an `exp` that is `null` is not a token without an end.
+    ///
     /// # Errors
     /// - [`InvalidDocument::NotJson`]: the body is not JSON (cause `internal-error`);
     /// - [`InvalidDocument::WrongMembers`]: `active` is missing, or a member has a wrong type or is repeated (`internal-error`).
     pub fn parse(json: &'a [u8]) -> Result<Self, InvalidDocument> {
-        #[derive(Deserialize)]
-        struct Members<'a> {
-            active: bool,
-            #[serde(borrow)]
-            scope: Option<Text<'a>>,
-            #[serde(borrow)]
-            client_id: Option<Text<'a>>,
-            #[serde(borrow)]
-            username: Option<Text<'a>>,
-            #[serde(borrow)]
-            token_type: Option<Text<'a>>,
-            exp: Option<u64>,
-            iat: Option<u64>,
-            nbf: Option<u64>,
-            #[serde(borrow)]
-            sub: Option<Text<'a>>,
-            #[serde(borrow)]
-            aud: Option<OneOrMany<'a>>,
-            #[serde(borrow)]
-            iss: Option<Text<'a>>,
-            #[serde(borrow)]
-            jti: Option<Text<'a>>,
-        }
-
-        let members: Members<'a> = json::parse(json)?;
-        if !members.active {
+        let members = Members::parse_unique(json)?;
+        let active = members.needed("active", Value::flag)?;
+        if !active.ok_or_else(|| members.wrong("active", MemberProblem::Missing))? {
             return Ok(Self::Inactive);
         }
+        let text = |name| members.needed(name, Value::text);
+        let time = |name| {
+            let value = members.present(name);
+            value
+                .and_then(|value| value.map(Value::whole_number).transpose())
+                .map_err(|problem| members.wrong(name, problem))
+        };
         Ok(Self::Active(Box::new(ActiveToken {
-            scope: members.scope.map(Text::into_inner),
-            client_id: members.client_id.map(Text::into_inner),
-            username: members.username.map(Text::into_inner),
-            token_type: members.token_type.map(|text| text.into_inner().into()),
-            exp: members.exp,
-            iat: members.iat,
-            nbf: members.nbf,
-            sub: members.sub.map(Text::into_inner),
-            aud: members.aud.map(|audiences| audiences.0).unwrap_or_default(),
-            iss: members.iss.map(Text::into_inner),
-            jti: members.jti.map(Text::into_inner),
+            scope: text("scope")?,
+            client_id: text("client_id")?,
+            username: text("username")?,
+            token_type: text("token_type")?.map(Into::into),
+            exp: time("exp")?,
+            iat: time("iat")?,
+            nbf: time("nbf")?,
+            sub: text("sub")?,
+            aud: members
+                .needed("aud", Value::one_or_many)?
+                .unwrap_or_default(),
+            iss: text("iss")?,
+            jti: text("jti")?,
         })))
     }
 }

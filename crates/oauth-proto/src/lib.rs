@@ -46,6 +46,7 @@ mod uri;
 mod description;
 mod error_response;
 mod json;
+mod members;
 mod metadata;
 mod token_response;
 
@@ -67,7 +68,8 @@ pub use description::{MAX_ECHOED_BYTES, clean_for_description};
 pub use error::{
     InvalidAudience, InvalidBasicCredentials, InvalidBearer, InvalidChallenge, InvalidClientId,
     InvalidContentType, InvalidDocument, InvalidForm, InvalidIssuer, InvalidMetadata,
-    InvalidParameters, InvalidResourceIndicator, InvalidScope, InvalidTokenRequest,
+    InvalidParameters, InvalidResourceIndicator, InvalidScope, InvalidTokenRequest, MemberProblem,
+    SkippedMember,
 };
 pub use error_response::ErrorResponse;
 pub use form::{Form, FormPairs, FormWriter};

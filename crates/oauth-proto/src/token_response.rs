@@ -2,12 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
-use crate::{
-    InvalidDocument, Secret, TokenType,
-    json::{self, ObjectWriter, Seconds, Text},
-};
+use crate::json::{self, ObjectWriter};
+use crate::members::{Members, Value, foreign_text};
+use crate::{InvalidDocument, MemberProblem, Secret, TokenType};
 
 /// A successful answer of the token endpoint.
 ///
@@ -67,32 +64,61 @@ impl<'a> TokenResponse<'a> {
         object.finish()
     }
 
-    /// Reads a body, for clients. Unknown members are ignored; `expires_in` may be a string of digits.
+    /// Reads a body, for clients. Members that this type does not have may have any value.
+    ///
+    /// Other spellings of servers are read: `expires_in` in a string, and with a fraction, which is rounded down; `scope` as a list. `null`
+    /// is the same as an absent member. An `expires_in` or a `scope` of any other type counts as absent, and other entries in a list of
+    /// scopes are left out: the token is there.
     ///
     /// # Errors
     /// - [`InvalidDocument::NotJson`]: the body is not JSON (cause `internal-error`);
-    /// - [`InvalidDocument::WrongMembers`]: `access_token` or `token_type` is missing, or a member has a wrong type or is repeated
-    ///   (`internal-error`).
+    /// - [`InvalidDocument::WrongMembers`]: `access_token` or `token_type` is missing or not a string, `expires_in` is a number or a
+    ///   string and not a number of seconds, or one of these members is repeated (`internal-error`).
     pub fn parse(json: &'a [u8]) -> Result<Self, InvalidDocument> {
-        #[derive(Deserialize)]
-        struct Members<'a> {
-            #[serde(borrow)]
-            access_token: Text<'a>,
-            #[serde(borrow)]
-            token_type: Text<'a>,
-            expires_in: Option<Seconds>,
-            #[serde(borrow)]
-            scope: Option<Text<'a>>,
+        match foreign_text(json) {
+            Cow::Borrowed(text) => Self::read(text),
+            Cow::Owned(text) => TokenResponse::read(&text).map(TokenResponse::into_owned),
         }
+    }
 
-        let members: Members<'a> = json::parse(json)?;
+    fn read(text: &'a str) -> Result<Self, InvalidDocument> {
+        let members = Members::parse(text)?;
         Ok(Self {
-            access_token: members.access_token.into_inner().into(),
-            token_type: members.token_type.into_inner().into(),
-            expires_in: members.expires_in.map(|seconds| seconds.0),
-            scope: members.scope.map(Text::into_inner),
+            access_token: members.required("access_token")?.into(),
+            token_type: members.required("token_type")?.into(),
+            expires_in: members.needed("expires_in", lifetime)?.flatten(),
+            scope: members.needed("scope", scope)?.flatten(),
         })
     }
+
+    fn into_owned(self) -> TokenResponse<'static> {
+        let owned = |text: Cow<'_, str>| text.into_owned();
+        TokenResponse {
+            access_token: owned(self.access_token.into_exposed_secret()).into(),
+            token_type: Cow::<str>::Owned(self.token_type.as_str().to_owned()).into(),
+            expires_in: self.expires_in,
+            scope: self.scope.map(|scope| owned(scope).into()),
+        }
+    }
+}
+
+/// A value that is neither a number nor a string states no lifetime.
+fn lifetime(value: Value<'_>) -> Result<Option<u64>, MemberProblem> {
+    match value.seconds() {
+        Ok(seconds) => Ok(Some(seconds)),
+        Err(MemberProblem::WrongType { .. }) => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// A list is joined to the string that RFC 6749, section 3.3 demands.
+fn scope(value: Value<'_>) -> Result<Option<Cow<'_, str>>, MemberProblem> {
+    if value.is_list() {
+        let entries = value.entries("a list of scopes")?;
+        let scopes = entries.into_iter().filter_map(|entry| entry.text().ok());
+        return Ok(Some(scopes.collect::<Vec<_>>().join(" ").into()));
+    }
+    Ok(value.text().ok())
 }
 
 json::from_json!(TokenResponse);

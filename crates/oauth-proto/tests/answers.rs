@@ -48,11 +48,10 @@ fn a17_refuses_an_answer_without_a_token_or_with_two() {
         r#"{"token_type":"Bearer"}"#,
         r#"{"access_token":"a"}"#,
         r#"{"access_token":"a","access_token":"b","token_type":"Bearer"}"#,
-        r#"{"access_token":"a","token_type":"Bearer","of_others":1,"of_others":2}"#,
-        r#"{"access_token":"a","token_type":"Bearer","of_others":[{"b":1,"\u0062":2}]}"#,
         r#"{"access_token":1,"token_type":"Bearer"}"#,
         r#"{"access_token":"a","token_type":"Bearer","expires_in":-1}"#,
-        r#"{"access_token":"a","token_type":"Bearer","expires_in":1.5}"#,
+        r#"{"access_token":"a","token_type":"Bearer","token_type":"DPoP"}"#,
+        r#"{"access_token":null,"token_type":"Bearer"}"#,
         r#"{"access_token":"a","token_type":"Bearer","expires_in":"+1"}"#,
         r#"{"access_token":"a","token_type":"Bearer","expires_in":""}"#,
     ] {

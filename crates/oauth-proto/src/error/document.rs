@@ -2,6 +2,8 @@
 
 use m2m_errors::Cause;
 
+use super::MemberProblem;
+
 /// The bytes are not JSON, or not the document that was expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -14,16 +16,33 @@ pub enum InvalidDocument {
         /// The column, counted from 1; 0 where the document ends too early on an empty line.
         column: usize,
     },
-    /// A member is missing, repeated or of another type.
-    #[error(
-        "a member of the JSON object is missing, repeated or of the wrong type, at line {line}, column {column}"
-    )]
+    /// A member that is needed is missing, repeated or of another type.
+    #[error("{}, at line {line}, column {column}", Wrong(*member, *problem))]
     WrongMembers {
+        /// The name of the member. `None` if the document is not an object, or if a member without a meaning here is repeated.
+        member: Option<&'static str>,
+        /// The problem.
+        problem: MemberProblem,
         /// The line, counted from 1.
         line: usize,
         /// The column, counted from 1.
         column: usize,
     },
+}
+
+/// What is wrong, in words.
+struct Wrong(Option<&'static str>, MemberProblem);
+
+impl core::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self(Some(name), problem) => write!(f, "the member `{name}` {problem}"),
+            Self(None, MemberProblem::Repeated) => {
+                f.write_str("a member of the document appears more than once")
+            }
+            Self(None, problem) => write!(f, "the document {problem}"),
+        }
+    }
 }
 
 impl InvalidDocument {

@@ -1,12 +1,16 @@
 //! The metadata of an API.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{InvalidMetadata, Issuer, ResourceIndicator, json, uri};
+use crate::members::{Lenient, Members, foreign_text};
+use crate::{InvalidMetadata, Issuer, ResourceIndicator, SkippedMember, uri};
 
 /// The metadata of an API, and of the tokens that it accepts.
 ///
-/// A list without elements is not printed (RFC 9728, section 3.2). Unknown members are ignored.
+/// A list without elements is not printed (RFC 9728, section 3.2).
+///
+/// Only `resource` can make a document unusable. Unknown members are ignored. `null` is the same as an absent member. A member with another
+/// value than it should have, and such an entry of a list, is left out, and listed in [`skipped`](Self::skipped).
 ///
 /// Source: RFC 9728, section 2, <https://www.rfc-editor.org/rfc/rfc9728#section-2>.
 ///
@@ -19,50 +23,52 @@ use crate::{InvalidMetadata, Issuer, ResourceIndicator, json, uri};
 /// assert_eq!(ProtectedResourceMetadata::parse(json.as_bytes(), resource), Ok(metadata));
 /// # Ok::<(), oauth_proto::InvalidResourceIndicator>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ProtectedResourceMetadata {
     /// The identifier of the API, which is a URL.
     pub resource: String,
     /// The issuers whose tokens it accepts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_servers: Vec<Issuer>,
     /// The URL of the API's own public keys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
     /// The scopes that calls need; the list need not be complete.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Vec<String>,
     /// The places in which a token may be sent: `header`, `body`, `query`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bearer_methods_supported: Vec<String>,
     /// The algorithms with which the API signs its answers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resource_signing_alg_values_supported: Vec<String>,
     /// The API's name for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
     /// A page for developers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_documentation: Option<String>,
     /// The URL of the policy on how clients may use the data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_policy_uri: Option<String>,
     /// The terms of service.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_tos_uri: Option<String>,
     /// True if it accepts tokens that are bound to a client certificate. Absent means false.
-    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub tls_client_certificate_bound_access_tokens: bool,
     /// Types of `authorization_details` that it knows (RFC 9396).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub authorization_details_types_supported: Vec<String>,
     /// The algorithms with which DPoP proofs may be signed (RFC 9449).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dpop_signing_alg_values_supported: Vec<String>,
     /// True if it accepts only tokens bound by DPoP. Absent means false.
-    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub dpop_bound_access_tokens_required: bool,
+    #[serde(skip)]
+    skipped: Vec<SkippedMember>,
 }
 
 impl ProtectedResourceMetadata {
@@ -84,21 +90,50 @@ impl ProtectedResourceMetadata {
             authorization_details_types_supported: Vec::new(),
             dpop_signing_alg_values_supported: Vec::new(),
             dpop_bound_access_tokens_required: false,
+            skipped: Vec::new(),
         }
     }
 
     /// Reads the document of the API `expected`, for clients.
     ///
     /// # Errors
-    /// - [`InvalidMetadata::Document`] (cause `keys-unavailable`): not JSON, or without `resource`, or with a member of a
-    ///   wrong type;
+    /// - [`InvalidMetadata::Document`] (cause `keys-unavailable`): not a JSON object, or `resource` is missing, repeated or not a string;
     /// - [`InvalidMetadata::OtherResource`] (`audience-mismatch`): the document must not be used (RFC 9728, section 3.3).
     pub fn parse(json: &[u8], expected: ResourceIndicator<'_>) -> Result<Self, InvalidMetadata> {
-        let metadata: Self = json::parse(json)?;
-        if metadata.resource != expected.as_str() {
+        let text = foreign_text(json);
+        let members = Members::parse(&text)?;
+        if members.required("resource")? != expected.as_str() {
             return Err(InvalidMetadata::OtherResource);
         }
+        let mut members = Lenient::new(members);
+        let mut metadata = Self {
+            resource: expected.as_str().to_owned(),
+            authorization_servers: members.issuers("authorization_servers"),
+            jwks_uri: members.text("jwks_uri"),
+            scopes_supported: members.texts("scopes_supported"),
+            bearer_methods_supported: members.texts("bearer_methods_supported"),
+            resource_signing_alg_values_supported: members
+                .texts("resource_signing_alg_values_supported"),
+            resource_name: members.text("resource_name"),
+            resource_documentation: members.text("resource_documentation"),
+            resource_policy_uri: members.text("resource_policy_uri"),
+            resource_tos_uri: members.text("resource_tos_uri"),
+            tls_client_certificate_bound_access_tokens: members
+                .flag("tls_client_certificate_bound_access_tokens"),
+            authorization_details_types_supported: members
+                .texts("authorization_details_types_supported"),
+            dpop_signing_alg_values_supported: members.texts("dpop_signing_alg_values_supported"),
+            dpop_bound_access_tokens_required: members.flag("dpop_bound_access_tokens_required"),
+            skipped: Vec::new(),
+        };
+        metadata.skipped = members.into_skipped();
         Ok(metadata)
+    }
+
+    /// The members, and entries of lists, that [`ProtectedResourceMetadata::parse`] left out, up to 64 of them.
+    #[must_use]
+    pub fn skipped(&self) -> &[SkippedMember] {
+        &self.skipped
     }
 
     /// The document, for APIs.
