@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use http::{Request, Response, Uri};
-use oauth_proto::{AuthorizationServerMetadata, InvalidMetadata, Issuer};
-use serde::Deserialize;
+use oauth_proto::{AuthorizationServerMetadata, InvalidMetadata, Issuer, MemberProblem};
 
 use crate::access_token_request::accept_json;
 use crate::excerpt::Cleaner;
@@ -44,7 +43,8 @@ pub fn discovery_requests(issuer: &Issuer) -> [Request<Bytes>; 2] {
 
 /// Reads an answer to one of [`discovery_requests`].
 ///
-/// The document has to name exactly the requested issuer, byte for byte.
+/// The document has to name exactly the requested issuer, byte for byte. All other members may have any value: those that cannot be used are
+/// listed in [`AuthorizationServerMetadata::skipped`].
 ///
 /// Source: RFC 8414, section 3.3, <https://www.rfc-editor.org/rfc/rfc8414#section-3.3>.
 ///
@@ -118,13 +118,13 @@ pub(crate) fn token_endpoint(
     metadata: &AuthorizationServerMetadata,
 ) -> Result<Uri, DiscoveryError> {
     let issuer = &metadata.issuer;
-    let named =
-        metadata
-            .token_endpoint
-            .as_deref()
-            .ok_or_else(|| DiscoveryError::TokenEndpointMissing {
-                issuer: issuer.as_str().to_owned(),
-            })?;
+    let Some(named) = metadata.token_endpoint.as_deref() else {
+        let issuer = issuer.as_str().to_owned();
+        return Err(match metadata.problem_of("token_endpoint") {
+            MemberProblem::Missing => DiscoveryError::TokenEndpointMissing { issuer },
+            problem => DiscoveryError::TokenEndpointMalformed { issuer, problem },
+        });
+    };
     let scheme = |uri: &Uri| match uri.scheme_str() {
         Some("https") => true,
         // A client that trusts an issuer over TLS does not send it a secret in the clear.
@@ -141,12 +141,8 @@ pub(crate) fn token_endpoint(
         })
 }
 
+/// Returns the issuer that the document names, as it can be shown.
 fn issuer_in(json: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct Named {
-        issuer: String,
-    }
-
-    let named = serde_json::from_slice(json).map(|named: Named| named.issuer);
+    let named = AuthorizationServerMetadata::issuer_in(json);
     Cleaner::without_secret().url(&named.unwrap_or_default(), MAX_URL_CHARACTERS)
 }

@@ -40,7 +40,8 @@ pub use bytes::Bytes;
 pub use http;
 pub use m2m_errors::{Advice, ErrorCode};
 pub use oauth_proto::{
-    AuthorizationServerMetadata, InvalidDocument, InvalidIssuer, InvalidMetadata, Issuer, UnixTime,
+    AuthorizationServerMetadata, InvalidDocument, InvalidIssuer, InvalidMetadata, Issuer,
+    MemberProblem, SkippedMember, UnixTime,
 };
 
 pub use access_token::AccessToken;

@@ -17,9 +17,9 @@ use crate::{AccessToken, Credentials, Refused, TokenError, UnexpectedAnswer, Une
 /// `credentials` are those of the request: no text of an error repeats their secret. `now` is a moment before the
 /// request was sent, so that the token is never kept beyond its lifetime.
 ///
-/// `token_type` is compared in any case, `expires_in` may be a string of digits, as some providers send it, and a
-/// document without a `Content-Type` is read as JSON. A refusal is read regardless of its status and type, from the
-/// body or else from the challenge.
+/// `token_type` is compared in any case, `expires_in` may be a string or have a fraction, `scope` may be a list, and a document without a
+/// `Content-Type` is read as JSON; other members may have any value. A refusal is read regardless of its status and type, from the body or
+/// else from the challenge, which need not be in the grammar.
 ///
 /// Source: RFC 6749, sections 5.1 and 5.2, <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>.
 ///
@@ -114,8 +114,7 @@ impl Answer<'_> {
         let challenges = self.response.headers().get_all(header::WWW_AUTHENTICATE);
         let challenges: Vec<_> = challenges
             .iter()
-            .filter_map(|value| Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT).ok())
-            .flatten()
+            .flat_map(|value| Challenge::recognize(value.as_bytes(), &Limits::DEFAULT).challenges)
             .collect();
         let challenge = |name| {
             let mut values = challenges

@@ -100,6 +100,68 @@ fn a_refusal_is_recognized_by_any_status_type_and_place() {
 }
 
 #[test]
+fn f9_a11_the_code_is_read_from_a_challenge_outside_the_grammar() {
+    for value in [
+        r#"Bearer scope="" error="invalid_token" error_description="the token has expired""#,
+        r#"Bearer realm="x"; error="invalid_token"; error_description="the token has expired""#,
+        r#"OAuth "Platform" "invalid_token" "the token has expired""#,
+        r#"Bearer uri=https://id.example/?a=b, error=invalid_token, error_description=the token has expired"#,
+        r#"Bearer error="invalid_token", error="x", error_description="the token has expired"#,
+    ] {
+        let error = read(401, &[("www-authenticate", value)], "").unwrap_err();
+        let TokenError::Refused(refused) = error else {
+            panic!("{value}: {error:?}")
+        };
+        assert_eq!(refused.error, "invalid_token", "{value}");
+        let said = refused.error_description.as_deref();
+        assert_eq!(said, Some("the token has expired"), "{value}");
+    }
+}
+
+#[test]
+fn f10_a14_a_token_is_read_from_what_servers_send() {
+    let body = r#"{"access_token":"a.b.c","token_type":"BEARER","expires_in":59.9,"scope":["read","write"],"refresh_token":null,"x":1,"x":2}"#;
+    let token = read(200, JSON, body).unwrap();
+    assert_eq!(token.expires_at(), Some(NOW.saturating_add_seconds(59)));
+    assert_eq!(token.scope(), Some("read write"));
+    let body = r#"{"access_token":["a.b.c"],"token_type":"Bearer"}"#;
+    let (_, text, _) = unexpected(read(200, JSON, body));
+    assert!(
+        text.contains("`access_token` is a list instead of a string"),
+        "{text}"
+    );
+}
+
+#[test]
+fn f11_the_code_of_a_refusal_is_read_from_any_neighbours() {
+    for body in [
+        r#"{"error":"invalid_client","trace_id":17}"#,
+        r#"{"error":"invalid_client","error_description":["x"]}"#,
+        r#"{"error":"invalid_client","error_uri":false}"#,
+        r#"{"error":{"code":"invalid_client","message":"x"}}"#,
+    ] {
+        match read(401, JSON, body) {
+            Err(TokenError::Refused(refused)) => assert_eq!(refused.error, "invalid_client"),
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn e11_the_description_of_the_crate_promises_what_the_readme_does() {
+    let description = env!("CARGO_PKG_DESCRIPTION").to_lowercase();
+    let readme = include_str!("../README.md");
+    assert!(readme.contains("it does not cache or renew tokens"));
+    assert!(
+        readme
+            .to_lowercase()
+            .contains("requests oauth 2.0 access tokens")
+    );
+    assert!(description.contains("requests oauth 2.0 access tokens"));
+    assert!(!description.contains("keep") && !description.contains("renew"));
+}
+
+#[test]
 fn an_unregistered_code_is_explained_by_its_status() {
     let fixes = |status| {
         read(status, JSON, r#"{"error":"their_own"}"#)

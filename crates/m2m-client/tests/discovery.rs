@@ -211,6 +211,95 @@ fn a_token_endpoint_that_is_known_is_not_discovered() {
     assert_eq!(*asked.lock().unwrap(), [ENDPOINT]);
 }
 
+#[test]
+fn f5_x28_metadata_need_only_what_is_used() {
+    for unused in [
+        r#""scopes_supported":{"read":1}"#,
+        r#""scopes_supported":null,"tls_client_certificate_bound_access_tokens":null"#,
+        r#""jwks_uri":7,"grant_types_supported":"client_credentials""#,
+        r#""x":1,"x":2,"op_policy_uri":["a"]"#,
+    ] {
+        let metadata = METADATA.replacen('{', &format!("{{{unused},"), 1);
+        let (client, _) = client(move |request| match request.uri().path() {
+            "/t" => answer(200, TOKEN),
+            _ => answer(200, metadata.clone()),
+        });
+        assert!(ask(&client).is_ok(), "{unused}");
+    }
+    let error = discovery_error(
+        r#"{"issuer":"https://id.example/tenant","token_endpoint":["https://id.example/t"]}"#,
+    );
+    assert_eq!(
+        error.to_string(),
+        "the token_endpoint in the metadata of https://id.example/tenant is a list instead of a string"
+    );
+    let error = discovery_error(
+        r#"{"issuer":"https://id.example/tenant","token_endpoint":"a","token_endpoint":"b"}"#,
+    );
+    assert!(
+        error.to_string().ends_with("appears more than once"),
+        "{error}"
+    );
+    let error = discovery_error(r#"{"issuer":"https://id.example/tenant","token_endpoint":null}"#);
+    assert!(matches!(error, DiscoveryError::TokenEndpointMissing { .. }));
+}
+
+#[test]
+fn f8_an_issuer_that_is_a_template_is_refused_with_the_tenant_to_name() {
+    let refused = |named: &'static str| {
+        let (client, asked) = client(move |_| {
+            let document = serde_json::json!({
+                "issuer": named, "token_endpoint": "https://id.example/t", "scopes_supported": 1,
+            });
+            answer(200, document.to_string())
+        });
+        let error = ask(&client).unwrap_err();
+        let asked = asked.lock().unwrap();
+        assert!(asked.iter().all(|asked| asked.starts_with("GET")));
+        let TokenError::Discovery(discovery) = &error else {
+            panic!("{error:?}")
+        };
+        let DiscoveryError::OtherIssuer { named: found, .. } = discovery else {
+            panic!("{error:?}")
+        };
+        assert_eq!(found, named);
+        (discovery.clone(), error.fixes().join(" "))
+    };
+    for template in [
+        "https://login.microsoftonline.com/{tenantid}/v2.0",
+        "https://sts.windows.net/{tenantid}/",
+        "https://id.example/%7Btenant%7D",
+    ] {
+        let (error, fixes) = refused(template);
+        assert_eq!(error.issuer_template(), Some(template));
+        assert!(error.to_string().contains(template), "{error}");
+        assert!(
+            fixes.contains("instead of common or organizations"),
+            "{fixes}"
+        );
+        assert!(
+            !fixes.contains("exactly as it is in its metadata"),
+            "{fixes}"
+        );
+    }
+    let (error, fixes) = refused("https://id.ex\u{e4}mple");
+    assert!(
+        error.to_string().contains("https://id.ex\u{e4}mple"),
+        "{error}"
+    );
+    assert_eq!(
+        (error.issuer_template(), error.usable_issuer()),
+        (None, None)
+    );
+    assert!(fixes.contains("xn--"), "{fixes}");
+    let (error, fixes) = refused("https://id.example/other");
+    assert_eq!(error.usable_issuer(), Some("https://id.example/other"));
+    assert!(
+        fixes.contains("exactly as it is in its metadata"),
+        "{fixes}"
+    );
+}
+
 /// A service with any error type is a transport, and the future can move between threads.
 #[test]
 fn every_service_that_can_be_cloned_is_a_transport() {

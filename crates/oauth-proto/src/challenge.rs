@@ -8,7 +8,10 @@ use crate::{
     description::{clean_printable, clean_text, clean_uri},
 };
 
+mod lenient;
 mod reader;
+
+pub use lenient::RecognizedChallenges;
 
 /// One challenge of a `WWW-Authenticate` header: the scheme by which to authenticate, and the error.
 ///
@@ -137,6 +140,46 @@ impl<'a> Challenge<'a> {
         limits: &Limits,
     ) -> Result<Vec<Self>, InvalidChallenge> {
         reader::read(header_value, limits)
+    }
+
+    /// Recognizes the challenges of a header value that need not be in the grammar, for tools and clients that explain the answers of any
+    /// server. A guard, or whatever acts on the answer, uses [`Challenge::parse_list`].
+    ///
+    /// Parameters without commas between them or separated by semicolons, values without quotes, quotes within values and strings without
+    /// names are read. Of a repeated parameter the first one counts. Bytes that are not UTF-8 are letters of ISO-8859-1. A value that is longer
+    /// than [`Limits::max_header_bytes`] is read up to there, and parameters beyond [`Limits::max_parameters`] are left out.
+    ///
+    /// ```
+    /// use oauth_proto::{Challenge, InvalidChallenge, Limits};
+    ///
+    /// let value = br#"Bearer scope="" error="invalid_token" error_description="the token has expired""#;
+    /// let recognized = Challenge::recognize(value, &Limits::DEFAULT);
+    /// assert_eq!(recognized.challenges[0].parameter("error"), Some("invalid_token"));
+    /// assert_eq!(recognized.mistake, Some(InvalidChallenge::ByteRefused { offset: 16 }));
+    /// ```
+    #[must_use]
+    pub fn recognize(header_value: &[u8], limits: &Limits) -> RecognizedChallenges {
+        lenient::recognize(header_value, limits)
+    }
+
+    /// Returns true for a scheme that is registered with IANA, or that many servers have.
+    #[must_use]
+    pub fn has_known_scheme(&self) -> bool {
+        lenient::is_scheme(&self.scheme)
+    }
+
+    /// Returns the challenge without a reference to the header value.
+    #[must_use]
+    pub fn into_owned(self) -> Challenge<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let parameters = self.parameters.into_iter();
+        Challenge {
+            scheme: owned(self.scheme),
+            token68: self.token68.map(owned),
+            parameters: parameters
+                .map(|(name, value)| (owned(name), owned(value)))
+                .collect(),
+        }
     }
 
     /// The scheme, as it was written. Compare it in any case.

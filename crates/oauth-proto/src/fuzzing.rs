@@ -112,6 +112,15 @@ pub fn challenge(data: &[u8]) {
         let printed = printed.join(", ");
         let again = Challenge::parse_list(printed.as_bytes(), &WIDE).expect("a list is printed");
         assert_eq!(again, challenges);
+        assert_eq!(
+            Challenge::recognize(data, &Limits::DEFAULT).challenges,
+            challenges
+        );
+    } else {
+        let recognized = Challenge::recognize(data, &Limits::DEFAULT);
+        for challenge in &recognized.challenges {
+            assert!(challenge.parameters().count() <= Limits::DEFAULT.max_parameters);
+        }
     }
 }
 

@@ -9,9 +9,9 @@
 //! | the token request | [`TokenRequest`], [`GrantType`], [`query_carries_credentials`] | RFC 6749, 4.4.2; RFC 8707; RFC 7521 |
 //! | `Authorization` | [`BasicCredentials`], [`SecretReadings`], [`BearerToken`] | RFC 6749, 2.3.1; RFC 6750, 2.1 |
 //! | single values | [`ClientId`], [`Scope`], [`Audience`], [`ResourceIndicator`], [`Issuer`], [`TokenType`], [`Secret`] | RFC 6749; RFC 8707; RFC 8414 |
-//! | answers | [`TokenResponse`], [`ErrorResponse`], [`Challenge`], [`clean_for_description`] | RFC 6749, 5; RFC 6750, 3; RFC 9110, 11.6.1 |
+//! | answers | [`TokenResponse`], [`ErrorResponse`], [`Challenge`], [`RecognizedChallenges`], [`clean_for_description`] | RFC 6749, 5; RFC 6750, 3; RFC 9110, 11.6.1 |
 //! | introspection and revocation | [`IntrospectionRequest`], [`IntrospectionResponse`], [`RevocationRequest`] | RFC 7662; RFC 7009 |
-//! | metadata | [`AuthorizationServerMetadata`], [`ProtectedResourceMetadata`] | RFC 8414; RFC 9728 |
+//! | metadata | [`AuthorizationServerMetadata`], [`ProtectedResourceMetadata`], [`SkippedMember`] | RFC 8414; RFC 9728 |
 //! | points in time | [`UnixTime`] | RFC 7519, 2 |
 //! | bounds of what is read | [`Limits`] | |
 
@@ -61,7 +61,7 @@ pub use m2m_errors::Cause;
 pub use audience::Audience;
 pub use basic::{BasicCredentials, SecretReadings};
 pub use bearer::{BearerToken, query_carries_access_token};
-pub use challenge::{Challenge, ChallengeParameter};
+pub use challenge::{Challenge, ChallengeParameter, RecognizedChallenges};
 pub use client_id::ClientId;
 pub use content_type::FormContentType;
 pub use description::{MAX_ECHOED_BYTES, clean_for_description};

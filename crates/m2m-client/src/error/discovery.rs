@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use m2m_errors::{Advice, Cause};
-use oauth_proto::InvalidDocument;
+use oauth_proto::{InvalidDocument, Issuer, MemberProblem};
 
 use crate::excerpt::Cleaner;
 use crate::limits::MAX_URL_CHARACTERS;
@@ -28,11 +28,11 @@ pub enum DiscoveryError {
         error: InvalidDocument,
     },
     /// The metadata names another issuer, and must not be used (RFC 8414, section 3.3).
-    #[error("the metadata of {issuer} names a different issuer: {named}")]
+    #[error("the metadata of {issuer} names a different issuer: {named}{}", Naming::of(named).note())]
     OtherIssuer {
         /// The issuer.
         issuer: String,
-        /// The issuer that the document names.
+        /// The issuer that the document names. It need not be a URL; see [`DiscoveryError::issuer_template`].
         named: String,
     },
     /// The metadata does not contain a token endpoint.
@@ -40,6 +40,14 @@ pub enum DiscoveryError {
     TokenEndpointMissing {
         /// The issuer.
         issuer: String,
+    },
+    /// The metadata has a token endpoint that is not a string, or several.
+    #[error("the token_endpoint in the metadata of {issuer} {problem}")]
+    TokenEndpointMalformed {
+        /// The issuer.
+        issuer: String,
+        /// The problem.
+        problem: MemberProblem,
     },
     /// The token endpoint is not a URL, or is plain http while the issuer is https.
     #[error("the token_endpoint in the metadata of {issuer} is not an https URL: {token_endpoint}")]
@@ -58,16 +66,53 @@ impl DiscoveryError {
         match self {
             Self::Status { .. } | Self::Document { .. } => Cause::MetadataNotFound,
             Self::OtherIssuer { .. } => Cause::MetadataIssuerMismatch,
-            Self::TokenEndpointMissing { .. } | Self::TokenEndpointUnusable { .. } => {
-                Cause::TokenEndpointMissing
-            }
+            Self::TokenEndpointMissing { .. }
+            | Self::TokenEndpointMalformed { .. }
+            | Self::TokenEndpointUnusable { .. } => Cause::TokenEndpointMissing,
         }
     }
 
     /// Returns the usual causes, and the fixes.
     #[must_use]
-    pub const fn advice(&self) -> Advice {
-        self.cause().entry().for_caller
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::OtherIssuer { named, .. } => Naming::of(named).advice(),
+            Self::Status { .. }
+            | Self::Document { .. }
+            | Self::TokenEndpointMissing { .. }
+            | Self::TokenEndpointMalformed { .. }
+            | Self::TokenEndpointUnusable { .. } => None,
+        }
+        .unwrap_or(self.cause().entry().for_caller)
+    }
+
+    /// Returns the issuer that the metadata names, if it is a template such as `https://login.microsoftonline.com/{tenantid}/v2.0`: the document
+    /// is for all tenants of the provider, and each of them has an issuer of its own.
+    #[must_use]
+    pub fn issuer_template(&self) -> Option<&str> {
+        match self {
+            Self::OtherIssuer { named, .. } if Naming::of(named) == Naming::Template => Some(named),
+            Self::OtherIssuer { .. }
+            | Self::Status { .. }
+            | Self::Document { .. }
+            | Self::TokenEndpointMissing { .. }
+            | Self::TokenEndpointMalformed { .. }
+            | Self::TokenEndpointUnusable { .. } => None,
+        }
+    }
+
+    /// Returns the issuer that the metadata names, if it is a valid one, which a client can use instead.
+    #[must_use]
+    pub fn usable_issuer(&self) -> Option<&str> {
+        match self {
+            Self::OtherIssuer { named, .. } if Naming::of(named) == Naming::Issuer => Some(named),
+            Self::OtherIssuer { .. }
+            | Self::Status { .. }
+            | Self::Document { .. }
+            | Self::TokenEndpointMissing { .. }
+            | Self::TokenEndpointMalformed { .. }
+            | Self::TokenEndpointUnusable { .. } => None,
+        }
     }
 
     /// Returns the same error without the secret of a client, in case the metadata repeats it.
@@ -78,7 +123,10 @@ impl DiscoveryError {
                 token_endpoint: text,
                 ..
             } => *text = cleaner.text(text, MAX_URL_CHARACTERS),
-            Self::Status { .. } | Self::Document { .. } | Self::TokenEndpointMissing { .. } => {}
+            Self::Status { .. }
+            | Self::Document { .. }
+            | Self::TokenEndpointMissing { .. }
+            | Self::TokenEndpointMalformed { .. } => {}
         }
         self
     }
@@ -87,7 +135,9 @@ impl DiscoveryError {
     /// more useful to report.
     pub(crate) fn distance(&self) -> u8 {
         match self {
-            Self::TokenEndpointMissing { .. } | Self::TokenEndpointUnusable { .. } => 0,
+            Self::TokenEndpointMissing { .. }
+            | Self::TokenEndpointMalformed { .. }
+            | Self::TokenEndpointUnusable { .. } => 0,
             Self::OtherIssuer { .. } => 1,
             Self::Document { .. } => 2,
             Self::Status { status, .. } if *status == StatusCode::NOT_FOUND => 4,
@@ -95,3 +145,67 @@ impl DiscoveryError {
         }
     }
 }
+
+/// The kind of an issuer that metadata names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// An issuer.
+    Issuer,
+    /// A template, in which the tenant is missing.
+    Template,
+    /// Another text, such as a URL with characters that a URL cannot have.
+    Invalid,
+}
+
+impl Naming {
+    fn of(named: &str) -> Self {
+        let lower = named.to_ascii_lowercase();
+        let is_template =
+            |open, close| lower.find(open) < lower.rfind(close) && lower.contains(open);
+        if is_template("{", "}") || is_template("%7b", "%7d") {
+            Self::Template
+        } else if Issuer::parse(named).is_ok() {
+            Self::Issuer
+        } else {
+            Self::Invalid
+        }
+    }
+
+    const fn note(self) -> &'static str {
+        match self {
+            Self::Issuer => "",
+            Self::Template => ", a template for all tenants; each tenant has an issuer of its own",
+            Self::Invalid => ", which is not a valid issuer",
+        }
+    }
+
+    const fn advice(self) -> Option<Advice> {
+        match self {
+            Self::Issuer => None,
+            Self::Template => Some(OF_TEMPLATE),
+            Self::Invalid => Some(OF_INVALID),
+        }
+    }
+}
+
+/// The advice for a document that is for all tenants.
+const OF_TEMPLATE: Advice = Advice {
+    causes: &[
+        "The issuer has a word for all tenants, such as common or organizations, in the place of a tenant.",
+    ],
+    fixes: &[
+        "Name the tenant in the issuer, by its id, instead of common or organizations: https://login.microsoftonline.com/TENANT_ID/v2.0.",
+        "Copy the issuer from the claim iss of a token of the tenant.",
+    ],
+};
+
+/// The advice for an issuer that no client can use.
+const OF_INVALID: Advice = Advice {
+    causes: &[
+        "The issuer in the metadata has characters that a URL cannot have, or a query, or is not an https URL.",
+    ],
+    fixes: &[
+        "If it is your server, set its issuer to a URL in ASCII; a host with other letters is written with xn--.",
+        "If it is not, send the operator of the server the issuer in its metadata.",
+    ],
+};
