@@ -136,3 +136,79 @@ fn a_longer_text_is_read_up_to_the_maximum() {
     let text = format!("{BODY}{}", " é".repeat(Input::MAX_BYTES));
     assert_eq!(received(&text).error.as_deref(), Some("invalid_scope"));
 }
+
+#[test]
+fn f9_a_challenge_of_a_whole_answer_is_read_without_commas() {
+    let text = "HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Bearer scope=\"\" error=\"invalid_token\" error_description=\"the token has expired\"\r\n\r\n{\"message\":\"Unauthorized\"}";
+    let verbose: String = text.lines().map(|line| format!("< {line}\n")).collect();
+    for text in [text.to_owned(), verbose] {
+        let received = received(&text);
+        assert_eq!(received.error.as_deref(), Some("invalid_token"), "{text}");
+        assert!(received.mistake.is_some(), "{text}");
+        let explanations = Explanation::of_received(&received, Profile::Rfc);
+        let likely = explanations.first().and_then(|first| first.likely_cause);
+        assert_eq!(likely, Some("token-expired"), "{text}");
+    }
+}
+
+#[test]
+fn f11_the_code_of_a_body_is_read_from_any_neighbours() {
+    for body in [
+        r#"{"error":"invalid_client","trace_id":17}"#,
+        r#"{"error":"invalid_client","error_description":["x"]}"#,
+        r#"{"error":"invalid_client","error_description":{"en":"x"}}"#,
+        r#"{"error":"invalid_client","error_uri":null,"status":null}"#,
+        r#"{"error":"invalid_client","x":1e999}"#,
+        r#"{"error":"invalid_client","x":"\ud800"}"#,
+        r#"{"error":{"code":"invalid_client","message":"x"}}"#,
+        r#"{"error":{"error":"invalid_client"}}"#,
+        r#"{"error":["invalid_client"]}"#,
+        r#"{"errors":[{"error":"invalid_client"}]}"#,
+    ] {
+        let received = received(body);
+        assert_eq!(received.error.as_deref(), Some("invalid_client"), "{body}");
+    }
+}
+
+#[test]
+fn a12_every_registered_code_is_explained() {
+    for code in [
+        "use_dpop_nonce",
+        "invalid_dpop_proof",
+        "insufficient_user_authentication",
+        "authorization_pending",
+        "slow_down",
+        "expired_token",
+        "invalid_authorization_details",
+        "invalid_redirect_uri",
+        "invalid_client_metadata",
+        "invalid_software_statement",
+        "unapproved_software_statement",
+        "unsupported_token_type",
+        "interaction_required",
+        "login_required",
+        "consent_required",
+        "invalid_request_uri",
+        "invalid_request_object",
+        "need_info",
+        "request_denied",
+        "invalid_target",
+    ] {
+        assert!(Explanation::of(code, Profile::Rfc).is_some(), "{code}");
+        let said = received(&format!(
+            "DPoP error=\"{code}\", error_description=\"why it is\""
+        ));
+        assert_eq!(said.error_description.as_deref(), Some("why it is"));
+        let explanations = Explanation::of_received(&said, Profile::Rfc);
+        assert_eq!(explanations.first().map(|first| &*first.name), Some(code));
+    }
+    // A code of Microsoft Entra ID, alone and in its challenge.
+    for text in [
+        "insufficient_claims",
+        r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ==""#,
+    ] {
+        let explanations = Explanation::of_received(&received(text), Profile::Rfc);
+        let first = explanations.first().expect("it is known");
+        assert_eq!(first.name, "insufficient_user_authentication", "{text}");
+    }
+}

@@ -156,6 +156,7 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
         trace_id,
         scheme,
         scope,
+        mistake,
         previous,
         said,
     } = received;
@@ -182,6 +183,12 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
         if let Some(value) = value {
             wrapped(&format!("  {name:<18} "), &printable(value), output);
         }
+    }
+    if let Some(mistake) = mistake {
+        let text = format!(
+            "{mistake} It was read as far as it can be recognized; other clients may ignore it."
+        );
+        wrapped("  ", &printable(&text), output);
     }
     if let Some(error) = error
         && Explanation::of(&error.to_ascii_lowercase(), profile).is_none()

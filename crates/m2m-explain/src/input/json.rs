@@ -1,22 +1,49 @@
 //! JSON documents of any provider.
 
+use std::borrow::Cow;
+
+use oauth_proto::ErrorResponse;
 use serde_json::Value;
 
 use super::members::Member;
 
 /// Reads the document, or the one inside the text: behind a prefix, within a message, or as Python prints it.
 pub(super) fn read(text: &str) -> Option<Vec<Member>> {
-    let document = parse(text).or_else(|| {
+    let Some(document) = document(text) else {
+        return of_refusal(text);
+    };
+    let mut members = Vec::new();
+    collect(&document, String::new(), 0, &mut members);
+    Some(members)
+}
+
+fn document(text: &str) -> Option<Value> {
+    parse(text).or_else(|| {
         let start = text.find(['{', '['])?;
         let end = text.rfind(['}', ']'])?;
         let inner = text.get(start..=end)?;
         parse(inner)
             .or_else(|| parse(&inner.replace("\\\"", "\"")))
             .or_else(|| parse(&of_python(inner)))
-    })?;
-    let mut members = Vec::new();
-    collect(&document, String::new(), 0, &mut members);
-    Some(members)
+    })
+}
+
+/// Reads a refusal beside values that cannot be represented, such as `1e999` and half a surrogate pair.
+fn of_refusal(text: &str) -> Option<Vec<Member>> {
+    let refusal = ErrorResponse::parse(text.as_bytes()).ok()?;
+    let members = [
+        ("error", Some(refusal.error)),
+        ("error_description", refusal.error_description),
+        ("error_uri", refusal.error_uri),
+        ("trace_id", refusal.trace_id),
+    ];
+    let member = |(name, value): (&str, Option<Cow<'_, str>>)| {
+        value.map(|value| Member {
+            path: name.to_owned(),
+            value: value.into_owned(),
+        })
+    };
+    Some(members.into_iter().filter_map(member).collect())
 }
 
 /// Parses an object or an array of objects. Other values are not errors.
