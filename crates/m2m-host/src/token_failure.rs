@@ -10,20 +10,30 @@ use crate::printable::printable;
 
 /// Returns the failure for a missing token, with the reason and fixes.
 pub fn failure(error: &TokenError, issuer: &Issuer) -> Failure {
+    missing(error, issuer, "the token endpoint")
+}
+
+/// Returns the failure for the metadata of an issuer, in which `sought` was to be found.
+pub fn missing(error: &TokenError, issuer: &Issuer, sought: &str) -> Failure {
     let failure = match error {
         TokenError::Refused(refused) => return with_refusal(refused, issuer),
         TokenError::Transport(error) => return http_client::unreachable(error),
         TokenError::Unexpected(answer) => unexpected(answer, issuer),
-        TokenError::Discovery(DiscoveryError::OtherIssuer { named, .. }) => Failure::refused(
-            format!("{issuer} is not the issuer of the server at this URL"),
-        )
-        .because(printable(&error.to_string()))
-        .help(format!(
-            "if this is the server that you want to call, use --issuer {}",
-            printable(named)
-        )),
+        TokenError::Discovery(error @ DiscoveryError::OtherIssuer { .. }) => {
+            let failure = Failure::refused(format!(
+                "{issuer} is not the issuer of the server at this URL"
+            ))
+            .because(printable(&error.to_string()));
+            match error.usable_issuer() {
+                Some(named) => failure.help(format!(
+                    "if this is the server that you want to call, use --issuer {}",
+                    printable(named)
+                )),
+                None => failure,
+            }
+        }
         TokenError::Discovery(_) | _ => {
-            Failure::unreachable(format!("cannot find the token endpoint of {issuer}"))
+            Failure::unreachable(format!("cannot find {sought} of {issuer}"))
                 .because(printable(&error.to_string()))
         }
     };

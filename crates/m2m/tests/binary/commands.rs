@@ -147,6 +147,22 @@ fn explain_reads_the_response_of_a_server() {
 }
 
 #[test]
+fn f9_explain_says_where_a_challenge_leaves_the_grammar() {
+    let value =
+        r#"Bearer scope="" error="invalid_token" error_description="the token has expired""#;
+    let output = run(&["explain", value]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(
+        words.contains("a comma is missing before byte 16"),
+        "{shown}"
+    );
+    assert!(words.contains("invalid_token (error code)"), "{shown}");
+}
+
+#[test]
 fn explain_refuses_what_is_too_long_or_no_error() {
     let long = "x".repeat(64 * 1024 + 1);
     for input in [long.as_str(), "{}", r#"{"error":"their_own"}"#, ""] {

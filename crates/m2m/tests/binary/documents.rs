@@ -22,6 +22,7 @@ fn a37_metadata_are_at_both_names_and_name_the_issuer() {
         .remove("authorization_endpoint");
     assert_eq!(provider, answer.json());
     let metadata = AuthorizationServerMetadata::parse(answer.body.as_bytes(), &issuer).unwrap();
+    assert!(metadata.skipped().is_empty(), "{:?}", metadata.skipped());
     assert_eq!(
         metadata.token_endpoint,
         Some(format!("{issuer}/oauth2/token"))

@@ -344,3 +344,52 @@ fn jwt_verify_finds_keys_over_tls_and_by_the_issuer() {
     let stderr = text(&output.stderr);
     assert!(stderr.contains("--jwks"), "{stderr}");
 }
+
+#[test]
+fn f5_jwt_verify_needs_only_the_keys_of_the_metadata() {
+    let server = Serving::start(&[]);
+    let token = server.token("plain-id", SECRET, "").access_token();
+    let verify = |answer: fn(&str) -> String| {
+        let (issuer, pem) = tls_server(answer);
+        let (_folder, path) = file("ca.pem", &pem);
+        let output = run(&[
+            "jwt",
+            "verify",
+            &token,
+            "--issuer",
+            &issuer,
+            "--ca-file",
+            &path,
+        ]);
+        (output.status.code(), text(&output.stderr))
+    };
+    // The keys are found, and are not those of the token.
+    let (code, stderr) = verify(|url| {
+        format!(
+            r#"{{"issuer":"{url}","jwks_uri":"{url}/jwks","scopes_supported":{{}},"token_endpoint":7,"op_policy_uri":1,
+            "keys":[{{"kty":"EC","crv":"P-256","kid":"1","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}}]}}"#
+        )
+    });
+    assert_eq!(code, Some(1), "{stderr}");
+    let (code, stderr) = verify(|url| format!(r#"{{"issuer":"{url}","jwks_uri":["{url}/jwks"]}}"#));
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(stderr.contains("is a list instead of a string"), "{stderr}");
+    let (code, stderr) = verify(|_| r#"{"issuer":7}"#.to_owned());
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(
+        stderr.contains("the member `issuer` is a number instead of a string"),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("token endpoint"), "{stderr}");
+    let (code, stderr) =
+        verify(|_| r#"{"issuer":"https://login.example/{tenantid}/v2.0"}"#.to_owned());
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(
+        stderr.contains("{tenantid}") && stderr.contains("Name the tenant"),
+        "{stderr}"
+    );
+    assert!(
+        !stderr.contains("--issuer https://login.example"),
+        "{stderr}"
+    );
+}

@@ -11,7 +11,7 @@ use m2m_host::regular_file::{Pipes, RegularFile, shown};
 use m2m_host::runtime::runtime;
 use m2m_host::token_failure;
 use m2m_jwt::{InvalidToken, Jwk, JwkSet, KeySet, VerificationKey};
-use oauth_proto::Issuer;
+use oauth_proto::{Issuer, MemberProblem};
 use serde_json::Value;
 
 use crate::commands::jwt::verify::JwtVerifyOptions;
@@ -79,9 +79,14 @@ async fn of_url(url: &str, http: &HttpClient) -> Result<Vec<u8>, Failure> {
 async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8>), Failure> {
     let metadata = m2m_client::discover(issuer, &http.transport())
         .await
-        .map_err(|error| token_failure::failure(&error, issuer))?;
+        .map_err(|error| token_failure::missing(&error, issuer, "the keys"))?;
+    let problem = metadata.problem_of("jwks_uri");
     let url = metadata.jwks_uri.ok_or_else(|| {
-        Failure::unreachable(format!("the metadata of {issuer} contain no jwks_uri"))
+        let what = match problem {
+            MemberProblem::Missing => format!("the metadata of {issuer} contain no jwks_uri"),
+            problem => format!("the jwks_uri in the metadata of {issuer} {problem}"),
+        };
+        Failure::unreachable(what)
             .help("if you know the URL or a file of its keys, use --jwks FILE|URL")
     })?;
     let json = of_url(&url, http).await?;
