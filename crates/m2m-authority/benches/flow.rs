@@ -65,7 +65,7 @@ fn flow(criterion: &mut Criterion) {
     let authority = Authority::new(
         "https://issuer.example",
         Profile::Rfc,
-        oauth_proto::Limits::DEFAULT,
+        oauth_proto::MessageLimits::DEFAULT,
     )
     .expect("the issuer is an issuer identifier");
     let (key, _) = SigningKey::generate(Algorithm::Es256, None)

@@ -113,7 +113,7 @@ fn main() -> ExitCode {
     let authority = Authority::new(
         "https://issuer.example",
         Profile::Rfc,
-        oauth_proto::Limits::DEFAULT,
+        oauth_proto::MessageLimits::DEFAULT,
     )
     .expect("the issuer is an issuer identifier");
     match *arguments.as_slice() {

@@ -12,7 +12,8 @@ use m2m_authority::flow::{
 };
 use m2m_authority::registry::{Api, Application, Records, SecretHash, SigningKeys, StoredSecret};
 use m2m_authority::{
-    Algorithm, Authority, JwtId, Limits, Profile, Refusal, Registry, SigningKey, TraceId, UnixTime,
+    Algorithm, Authority, JwtId, MessageLimits, Profile, Refusal, Registry, SigningKey, TraceId,
+    UnixTime,
 };
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
@@ -41,7 +42,11 @@ impl TokenEndpoint {
             ..Records::default()
         };
         Ok(Self {
-            authority: Authority::new("https://issuer.example", Profile::Rfc, Limits::DEFAULT)?,
+            authority: Authority::new(
+                "https://issuer.example",
+                Profile::Rfc,
+                MessageLimits::DEFAULT,
+            )?,
             registry: Registry::assemble(records)?,
             keys: SigningKeys::active([SigningKey::generate(Algorithm::Es256, None)?.0]),
         })

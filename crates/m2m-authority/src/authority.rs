@@ -1,7 +1,7 @@
 //! The settings of a server that the steps need: its issuer, its dialect and its limits.
 
 use m2m_errors::{ErrorCode, Profile};
-use oauth_proto::{Issuer, Limits};
+use oauth_proto::{Issuer, MessageLimits};
 
 use crate::error::InvalidAuthority;
 
@@ -15,7 +15,7 @@ pub const MAX_AUDIENCES: usize = 16;
 pub struct Authority {
     issuer: Box<str>,
     profile: Profile,
-    limits: Limits,
+    limits: MessageLimits,
     errors_uri: Box<str>,
 }
 
@@ -25,7 +25,11 @@ impl Authority {
     /// # Errors
     ///
     /// [`InvalidAuthority`] if the issuer is not an absolute `http` or `https` URL without query and fragment.
-    pub fn new(issuer: &str, profile: Profile, limits: Limits) -> Result<Self, InvalidAuthority> {
+    pub fn new(
+        issuer: &str,
+        profile: Profile,
+        limits: MessageLimits,
+    ) -> Result<Self, InvalidAuthority> {
         let issuer = Issuer::parse(issuer).map_err(InvalidAuthority::Issuer)?;
         let base = issuer.as_str().trim_end_matches('/');
         Ok(Self {
@@ -50,7 +54,7 @@ impl Authority {
 
     /// The limits of a request.
     #[must_use]
-    pub const fn limits(&self) -> &Limits {
+    pub const fn limits(&self) -> &MessageLimits {
         &self.limits
     }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use m2m_errors::Profile;
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
-use oauth_proto::Limits;
+use oauth_proto::MessageLimits;
 
 use crate::diagnose::diagnose;
 use crate::flow::{
@@ -29,7 +29,8 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         UnixTime::from_seconds(0),
     );
     let authority = |profile| {
-        Authority::new("https://issuer.example", profile, Limits::DEFAULT).expect("a valid issuer")
+        Authority::new("https://issuer.example", profile, MessageLimits::DEFAULT)
+            .expect("a valid issuer")
     };
     let (key, _) =
         SigningKey::generate(Algorithm::EdDsa, None).expect("the library generates such keys");

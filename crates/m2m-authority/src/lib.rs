@@ -32,7 +32,7 @@ pub mod registry;
 
 pub use m2m_errors::{Cause, ErrorCode, Profile};
 pub use m2m_jwt::{Algorithm, JwkSet, Signer, SigningFailed, SigningKey, UnixTime};
-pub use oauth_proto::{InvalidIssuer, Limits};
+pub use oauth_proto::{InvalidIssuer, MessageLimits};
 
 pub use access_token::{AccessTokenClaims, check_access_token, sign_access_token};
 pub use authority::{Authority, MAX_AUDIENCES};

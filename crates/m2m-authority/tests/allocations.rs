@@ -83,7 +83,7 @@ fn a_token_by_body_and_by_header_takes_at_most_twelve_allocations() {
         ..Records::default()
     })
     .unwrap();
-    let limits = oauth_proto::Limits::DEFAULT;
+    let limits = oauth_proto::MessageLimits::DEFAULT;
     let authority = Authority::new("https://issuer.example", Profile::Rfc, limits).unwrap();
     let (key, _) = SigningKey::generate(Algorithm::Es256, None).unwrap();
     let counted = Counted {

@@ -22,7 +22,7 @@ fn each_step_names_what_to_load_for_the_next() {
         ..Records::default()
     })
     .unwrap();
-    let limits = oauth_proto::Limits::DEFAULT;
+    let limits = oauth_proto::MessageLimits::DEFAULT;
     let authority = Authority::new("https://issuer.example", Profile::Rfc, limits).unwrap();
     let request = RawRequest {
         method: "POST",

@@ -5,7 +5,7 @@ use core::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Response, header};
 use oauth_proto::UnixTime;
-use oauth_proto::{Challenge, ErrorResponse, Limits, TokenResponse, TokenType};
+use oauth_proto::{Challenge, ErrorResponse, MessageLimits, TokenResponse, TokenType};
 use zeroize::Zeroizing;
 
 use crate::excerpt::Cleaner;
@@ -114,7 +114,9 @@ impl Answer<'_> {
         let challenges = self.response.headers().get_all(header::WWW_AUTHENTICATE);
         let challenges: Vec<_> = challenges
             .iter()
-            .flat_map(|value| Challenge::recognize(value.as_bytes(), &Limits::DEFAULT).challenges)
+            .flat_map(|value| {
+                Challenge::recognize(value.as_bytes(), &MessageLimits::DEFAULT).challenges
+            })
             .collect();
         let challenge = |name| {
             let mut values = challenges

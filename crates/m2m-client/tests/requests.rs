@@ -3,7 +3,7 @@
 use m2m_client::{
     AccessTokenRequest, AuthenticationMethod, Credentials, InvalidCredentials, discovery_requests,
 };
-use oauth_proto::{BasicCredentials, Form, Issuer, Limits};
+use oauth_proto::{BasicCredentials, Form, Issuer, MessageLimits};
 
 #[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
 fn sent(
@@ -35,7 +35,7 @@ fn the_halves_of_a_basic_header_are_form_encoded() {
     assert_eq!(http.headers()["accept"], "application/json");
     let header = &http.headers()["authorization"];
     assert!(header.is_sensitive());
-    let credentials = BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT).unwrap();
+    let credentials = BasicCredentials::parse(header.as_bytes(), &MessageLimits::DEFAULT).unwrap();
     assert_eq!(credentials.client_id(), "my.trusted.app/service");
     assert_eq!(credentials.secret().decoded, Some(SECRET));
     assert_eq!(http.body(), "grant_type=client_credentials");
@@ -53,7 +53,7 @@ fn the_body_has_the_parameters_and_on_request_the_credentials() {
         .unwrap();
     let http = sent(&request, SECRET, AuthenticationMethod::ClientSecretPost);
     assert!(!http.headers().contains_key("authorization"));
-    let form = Form::parse(http.body(), &Limits::DEFAULT).unwrap();
+    let form = Form::parse(http.body(), &MessageLimits::DEFAULT).unwrap();
     let pairs: Vec<(String, String)> = form
         .pairs()
         .map(|(name, value)| (name.into_owned(), value.into_owned()))

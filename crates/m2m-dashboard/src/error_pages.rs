@@ -145,7 +145,8 @@ impl ErrorPages {
 
 /// Returns the text that the query asks for, without white space around it. A query that is not a form asks for nothing.
 fn asked(query: &str) -> String {
-    let Ok(form) = oauth_proto::Form::parse(query.as_bytes(), &oauth_proto::Limits::DEFAULT) else {
+    let Ok(form) = oauth_proto::Form::parse(query.as_bytes(), &oauth_proto::MessageLimits::DEFAULT)
+    else {
         return String::new();
     };
     let text = form.pairs().find(|(name, _)| name == "q");

@@ -1,7 +1,7 @@
 //! The body of the fuzz target, replayed by a test.
 
 use m2m_jwt::{Jwk, KeySet, UnixTime, VerificationKey};
-use oauth_proto::{Challenge, Limits};
+use oauth_proto::{Challenge, MessageLimits};
 
 use crate::{Call, Evidence, Guard, Requirement};
 
@@ -44,7 +44,7 @@ pub fn guard(data: &[u8]) {
             let challenge = denied
                 .challenge(Some("t"))
                 .expect("a denied call has a challenge");
-            let read = Challenge::parse_list(challenge.as_bytes(), &Limits::DEFAULT);
+            let read = Challenge::parse_list(challenge.as_bytes(), &MessageLimits::DEFAULT);
             let [read] = read.as_deref().expect("a challenge can be read") else {
                 panic!("one challenge: {challenge}");
             };

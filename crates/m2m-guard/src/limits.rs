@@ -8,7 +8,7 @@ use m2m_jwt::Limits;
 pub const MAX_AUTHORIZATION_BYTES: usize = Limits::DEFAULT.max_token_bytes + "Bearer ".len();
 
 /// The limits of the header.
-pub(crate) const HEADER: oauth_proto::Limits = oauth_proto::Limits {
+pub(crate) const HEADER: oauth_proto::MessageLimits = oauth_proto::MessageLimits {
     max_header_bytes: MAX_AUTHORIZATION_BYTES,
-    ..oauth_proto::Limits::DEFAULT
+    ..oauth_proto::MessageLimits::DEFAULT
 };

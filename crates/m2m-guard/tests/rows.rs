@@ -10,7 +10,7 @@ use issuer::{AUDIENCE, HEADER, RFC9068, guard, signed};
 use m2m_errors::{Cause, Profile};
 use m2m_guard::{Denied, Evidence, Guard, Requirement};
 use m2m_jwt::{InvalidToken, UnixTime};
-use oauth_proto::{Challenge, Limits};
+use oauth_proto::{Challenge, MessageLimits};
 
 const TOKEN: Requirement<'static> = Requirement::token();
 
@@ -26,8 +26,8 @@ fn check(denied: &Denied, status: u16, error: Option<&str>, cause: Cause) {
         (status, error, cause)
     );
     let challenge = denied.challenge(Some("t-1")).expect("there is a challenge");
-    let challenges =
-        Challenge::parse_list(challenge.as_bytes(), &Limits::DEFAULT).expect("it can be read");
+    let challenges = Challenge::parse_list(challenge.as_bytes(), &MessageLimits::DEFAULT)
+        .expect("it can be read");
     let [challenge] = challenges.as_slice() else {
         panic!("one challenge: {challenges:?}");
     };
@@ -283,4 +283,11 @@ fn a_cause_that_the_api_found_is_denied_in_the_same_way() {
         (unavailable.status(), unavailable.challenge(None)),
         (503, None)
     );
+}
+
+#[test]
+fn e10_limits_of_messages_and_of_tokens_have_different_names() {
+    let (of_message, of_token) = (MessageLimits::DEFAULT, m2m_jwt::Limits::DEFAULT);
+    assert!(format!("{of_message:?}").starts_with("MessageLimits {"));
+    assert!(format!("{of_token:?}").starts_with("Limits {"));
 }

@@ -264,7 +264,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use m2m_authority::MAX_AUDIENCES;
-    use oauth_proto::Limits;
+    use oauth_proto::MessageLimits;
 
     use super::*;
     use m2m_authority::diagnose::diagnose;
@@ -306,7 +306,7 @@ mod tests {
             ),
             (
                 Cause::BodyTooLarge,
-                format!("{} KiB", Limits::DEFAULT.max_body_bytes / 1024),
+                format!("{} KiB", MessageLimits::DEFAULT.max_body_bytes / 1024),
             ),
             (
                 Cause::AudiencesTooMany,
@@ -314,14 +314,14 @@ mod tests {
             ),
             (
                 Cause::ParametersTooMany,
-                format!("{} parameters", Limits::DEFAULT.max_parameters),
+                format!("{} parameters", MessageLimits::DEFAULT.max_parameters),
             ),
             (
                 Cause::ParameterTooLong,
                 format!(
                     "{} bytes, or its value is longer than {} KiB",
-                    Limits::DEFAULT.max_name_bytes,
-                    Limits::DEFAULT.max_value_bytes / 1024
+                    MessageLimits::DEFAULT.max_name_bytes,
+                    MessageLimits::DEFAULT.max_value_bytes / 1024
                 ),
             ),
             (

@@ -17,7 +17,7 @@ use m2m_host::signals;
 use m2m_host::world::{GeneratedCredentials, World};
 use m2m_listen::{ListenSettings, Listener};
 use m2m_store::{CacheLimits, StoreLimits};
-use oauth_proto::{Issuer, Limits};
+use oauth_proto::{Issuer, MessageLimits};
 use tokio::runtime::Handle;
 
 use crate::http::{Server, Writing};
@@ -135,7 +135,7 @@ pub(crate) async fn start(
         None => Scheme::Http,
     };
     let issuer = issuer.map_or_else(|| default_issuer(scheme, address), Ok)?;
-    let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
+    let authority = Authority::new(issuer.as_str(), profile, MessageLimits::DEFAULT)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let Opened {
         cache,

@@ -61,7 +61,8 @@ async fn an_api_that_spells_out_the_management_audience_is_not_served() {
     );
 
     let entry = directory.load("impostor", NOW).await.unwrap().unwrap();
-    let authority = Authority::new(ISSUER, Profile::Rfc, oauth_proto::Limits::DEFAULT).unwrap();
+    let authority =
+        Authority::new(ISSUER, Profile::Rfc, oauth_proto::MessageLimits::DEFAULT).unwrap();
     let body = format!(
         "grant_type=client_credentials&client_id=impostor&client_secret={SECRET}&audience=https://id.example/api"
     );

@@ -48,7 +48,7 @@ impl World {
     /// If the records are not consistent, or keys cannot be generated.
     #[must_use]
     pub fn new(profile: Profile, records: Records) -> Self {
-        let limits = oauth_proto::Limits::DEFAULT;
+        let limits = oauth_proto::MessageLimits::DEFAULT;
         let keys = [Algorithm::Es256, Algorithm::EdDsa];
         let keys = keys.map(|algorithm| {
             SigningKey::generate(algorithm, None)

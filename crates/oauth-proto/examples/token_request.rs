@@ -10,7 +10,7 @@
 
 use std::process::ExitCode;
 
-use oauth_proto::{Audience, Cause, GrantType, Limits, Scope, TokenRequest};
+use oauth_proto::{Audience, Cause, GrantType, MessageLimits, Scope, TokenRequest};
 
 const BODY: &str = "grant_type=client_credentials&client_id=billing-job&client_secret=s3cr3t\
     &audience=https%3A%2F%2Forders.example%2Fapi&scope=read%3Aorders+write%3Aorders";
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn show(body: &str) -> Result<(), (String, Cause)> {
-    let request = TokenRequest::parse(body.as_bytes(), &Limits::DEFAULT)
+    let request = TokenRequest::parse(body.as_bytes(), &MessageLimits::DEFAULT)
         .map_err(|error| (error.to_string(), error.cause()))?;
     if let Some(grant_type) = request.grant_type.as_deref() {
         match GrantType::parse(grant_type).refusal() {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
 
 use crate::{
-    InvalidBasicCredentials, Limits,
+    InvalidBasicCredentials, MessageLimits,
     form::{decode, push_encoded},
     scheme,
 };
@@ -21,10 +21,10 @@ use crate::{
 /// Source: RFC 6749, section 2.3.1, <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>; RFC 7617, section 2.
 ///
 /// ```
-/// use oauth_proto::{BasicCredentials, Limits};
+/// use oauth_proto::{BasicCredentials, MessageLimits};
 ///
 /// let header = BasicCredentials::write("my.app/service", "s3 cr3t");
-/// let credentials = BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT)?;
+/// let credentials = BasicCredentials::parse(header.as_bytes(), &MessageLimits::DEFAULT)?;
 /// assert_eq!(credentials.client_id(), "my.app/service");
 /// assert_eq!(credentials.secret().decoded, Some("s3 cr3t"));
 /// assert_eq!(credentials.secret().raw, "s3+cr3t");
@@ -62,7 +62,10 @@ impl BasicCredentials {
     /// - [`InvalidBasicCredentials::BrokenBase64`], [`InvalidBasicCredentials::NotUtf8`],
     ///   [`InvalidBasicCredentials::ColonMissing`] (`basic-malformed`);
     /// - [`InvalidBasicCredentials::TooLong`] (`headers-too-large`).
-    pub fn parse(header_value: &[u8], limits: &Limits) -> Result<Self, InvalidBasicCredentials> {
+    pub fn parse(
+        header_value: &[u8],
+        limits: &MessageLimits,
+    ) -> Result<Self, InvalidBasicCredentials> {
         if header_value.len() > limits.max_header_bytes {
             return Err(InvalidBasicCredentials::TooLong);
         }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::{
-    InvalidBearer, Limits,
+    InvalidBearer, MessageLimits,
     form::{is_named, parameter_names},
     scheme,
 };
@@ -17,11 +17,11 @@ use crate::{
 /// Source: RFC 6750, section 2.1, <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>.
 ///
 /// ```
-/// use oauth_proto::{BearerToken, Limits};
+/// use oauth_proto::{BearerToken, MessageLimits};
 ///
-/// let token = BearerToken::parse(b"bearer abc.def", &Limits::DEFAULT)?.expect("a bearer header");
+/// let token = BearerToken::parse(b"bearer abc.def", &MessageLimits::DEFAULT)?.expect("a bearer header");
 /// assert_eq!(token.expose_secret(), "abc.def");
-/// assert!(BearerToken::parse(b"Basic YTpi", &Limits::DEFAULT)?.is_none());
+/// assert!(BearerToken::parse(b"Basic YTpi", &MessageLimits::DEFAULT)?.is_none());
 /// # Ok::<(), oauth_proto::InvalidBearer>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -34,7 +34,10 @@ impl<'a> BearerToken<'a> {
     /// - [`InvalidBearer::TokenMissing`], [`InvalidBearer::SeveralTokens`], [`InvalidBearer::ByteRefused`] (cause
     ///   `authorization-header-malformed`);
     /// - [`InvalidBearer::TooLong`] (`token-too-long`).
-    pub fn parse(header_value: &'a [u8], limits: &Limits) -> Result<Option<Self>, InvalidBearer> {
+    pub fn parse(
+        header_value: &'a [u8],
+        limits: &MessageLimits,
+    ) -> Result<Option<Self>, InvalidBearer> {
         let Some((offset, token)) = scheme::credentials_of(header_value, "Bearer") else {
             return Ok(None);
         };
@@ -51,7 +54,7 @@ impl<'a> BearerToken<'a> {
     /// there are several and one of them is Bearer, well formed or not: it is not known which of them a proxy has checked.
     pub fn parse_all(
         header_values: impl IntoIterator<Item = &'a [u8]>,
-        limits: &Limits,
+        limits: &MessageLimits,
     ) -> Result<Option<Self>, InvalidBearer> {
         let mut values = header_values.into_iter();
         let Some(first) = values.next() else {

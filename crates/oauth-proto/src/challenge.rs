@@ -4,7 +4,7 @@ use core::fmt;
 use std::borrow::Cow;
 
 use crate::{
-    InvalidChallenge, Limits,
+    InvalidChallenge, MessageLimits,
     description::{clean_printable, clean_text, clean_uri},
 };
 
@@ -21,14 +21,14 @@ pub use lenient::RecognizedChallenges;
 /// Source: RFC 9110, section 11.6.1, <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>; RFC 6750, section 3.
 ///
 /// ```
-/// use oauth_proto::{Challenge, ChallengeParameter, Limits};
+/// use oauth_proto::{Challenge, ChallengeParameter, MessageLimits};
 ///
 /// let challenge = Challenge::bearer()
 ///     .with(ChallengeParameter::Error, "invalid_token")
 ///     .with(ChallengeParameter::ErrorDescription, "The token has expired");
 /// let value = challenge.to_string();
 /// assert_eq!(value, r#"Bearer error="invalid_token", error_description="The token has expired""#);
-/// assert_eq!(Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT)?, [challenge]);
+/// assert_eq!(Challenge::parse_list(value.as_bytes(), &MessageLimits::DEFAULT)?, [challenge]);
 /// # Ok::<(), oauth_proto::InvalidChallenge>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl<'a> Challenge<'a> {
     /// - [`InvalidChallenge::TooLong`] (`headers-too-large`).
     pub fn parse_list(
         header_value: &'a [u8],
-        limits: &Limits,
+        limits: &MessageLimits,
     ) -> Result<Vec<Self>, InvalidChallenge> {
         reader::read(header_value, limits)
     }
@@ -147,18 +147,18 @@ impl<'a> Challenge<'a> {
     ///
     /// Parameters without commas between them or separated by semicolons, values without quotes, quotes within values and strings without
     /// names are read. Of a repeated parameter the first one counts. Bytes that are not UTF-8 are letters of ISO-8859-1. A value that is longer
-    /// than [`Limits::max_header_bytes`] is read up to there, and parameters beyond [`Limits::max_parameters`] are left out.
+    /// than [`MessageLimits::max_header_bytes`] is read up to there, and parameters beyond [`MessageLimits::max_parameters`] are left out.
     ///
     /// ```
-    /// use oauth_proto::{Challenge, InvalidChallenge, Limits};
+    /// use oauth_proto::{Challenge, InvalidChallenge, MessageLimits};
     ///
     /// let value = br#"Bearer scope="" error="invalid_token" error_description="the token has expired""#;
-    /// let recognized = Challenge::recognize(value, &Limits::DEFAULT);
+    /// let recognized = Challenge::recognize(value, &MessageLimits::DEFAULT);
     /// assert_eq!(recognized.challenges[0].parameter("error"), Some("invalid_token"));
     /// assert_eq!(recognized.mistake, Some(InvalidChallenge::ByteRefused { offset: 16 }));
     /// ```
     #[must_use]
-    pub fn recognize(header_value: &[u8], limits: &Limits) -> RecognizedChallenges {
+    pub fn recognize(header_value: &[u8], limits: &MessageLimits) -> RecognizedChallenges {
         lenient::recognize(header_value, limits)
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{InvalidForm, Limits};
+use crate::{InvalidForm, MessageLimits};
 
 /// A form, checked from its first byte to its last, that borrows from the body.
 ///
@@ -15,9 +15,9 @@ use crate::{InvalidForm, Limits};
 /// Source: RFC 6749, appendix B; <https://url.spec.whatwg.org/#urlencoded-parsing>.
 ///
 /// ```
-/// use oauth_proto::{Form, Limits};
+/// use oauth_proto::{Form, MessageLimits};
 ///
-/// let form = Form::parse(b"scope=read+write&audience=https%3A%2F%2Fapi.example", &Limits::DEFAULT)?;
+/// let form = Form::parse(b"scope=read+write&audience=https%3A%2F%2Fapi.example", &MessageLimits::DEFAULT)?;
 /// let pairs: Vec<_> = form.pairs().collect();
 /// assert_eq!(pairs[0], ("scope".into(), "read write".into()));
 /// assert_eq!(pairs[1], ("audience".into(), "https://api.example".into()));
@@ -35,7 +35,7 @@ impl<'a> Form<'a> {
     /// - [`InvalidForm::BodyTooLarge`] (cause `body-too-large`), [`InvalidForm::ParametersTooMany`]
     ///   (`parameters-too-many`), [`InvalidForm::NameTooLong`], [`InvalidForm::ValueTooLong`] (`parameter-too-long`);
     /// - [`InvalidForm::BrokenPercentEncoding`], [`InvalidForm::NotUtf8`] (`body-malformed`).
-    pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidForm> {
+    pub fn parse(body: &'a [u8], limits: &MessageLimits) -> Result<Self, InvalidForm> {
         let pairs = Reader::new(body, limits)?
             .map(|pair| pair.map(|pair| (pair.name, pair.value)))
             .collect::<Result<_, _>>()?;
@@ -124,11 +124,11 @@ pub(crate) struct Reader<'a, 'l> {
     rest: Option<&'a str>,
     offset: usize,
     parameters: usize,
-    limits: &'l Limits,
+    limits: &'l MessageLimits,
 }
 
 impl<'a, 'l> Reader<'a, 'l> {
-    pub(crate) fn new(body: &'a [u8], limits: &'l Limits) -> Result<Self, InvalidForm> {
+    pub(crate) fn new(body: &'a [u8], limits: &'l MessageLimits) -> Result<Self, InvalidForm> {
         if body.len() > limits.max_body_bytes {
             return Err(InvalidForm::BodyTooLarge {
                 limit: limits.max_body_bytes,
@@ -330,7 +330,7 @@ mod tests {
     use super::*;
 
     fn refused(body: &str) -> InvalidForm {
-        Form::parse(body.as_bytes(), &Limits::DEFAULT).unwrap_err()
+        Form::parse(body.as_bytes(), &MessageLimits::DEFAULT).unwrap_err()
     }
 
     #[test]
@@ -349,7 +349,7 @@ mod tests {
             InvalidForm::NotUtf8 { offset: 8 }
         );
         assert_eq!(
-            Form::parse(b"a=\xFF", &Limits::DEFAULT).unwrap_err(),
+            Form::parse(b"a=\xFF", &MessageLimits::DEFAULT).unwrap_err(),
             InvalidForm::NotUtf8 { offset: 2 }
         );
     }
@@ -364,7 +364,7 @@ mod tests {
     fn half_a_character_in_an_escape_is_not_completed_by_the_next_byte() {
         // C3 A9 would be "é", but A9 alone is not UTF-8.
         assert_eq!(
-            Form::parse(b"a=%C3\xA9", &Limits::DEFAULT).unwrap_err(),
+            Form::parse(b"a=%C3\xA9", &MessageLimits::DEFAULT).unwrap_err(),
             InvalidForm::NotUtf8 { offset: 5 }
         );
     }

@@ -7,21 +7,22 @@ use std::collections::BTreeSet;
 use crate::{
     Audience, AuthorizationServerMetadata, BasicCredentials, BearerToken, Challenge, ClientId,
     ErrorResponse, Form, FormContentType, FormWriter, IntrospectionRequest, IntrospectionResponse,
-    InvalidForm, Issuer, Limits, ProtectedResourceMetadata, ResourceIndicator, RevocationRequest,
-    Scope, TokenRequest, TokenResponse, clean_for_description, query_carries_credentials,
+    InvalidForm, Issuer, MessageLimits, ProtectedResourceMetadata, ResourceIndicator,
+    RevocationRequest, Scope, TokenRequest, TokenResponse, clean_for_description,
+    query_carries_credentials,
 };
 
 /// Printing may grow, up to three bytes for one.
-const WIDE: Limits = Limits {
+const WIDE: MessageLimits = MessageLimits {
     max_body_bytes: usize::MAX,
     max_header_bytes: usize::MAX,
-    ..Limits::DEFAULT
+    ..MessageLimits::DEFAULT
 };
 
 /// Forms and content types.
 pub fn form(data: &[u8]) {
     let _ = FormContentType::parse(Some(data));
-    match Form::parse(data, &Limits::DEFAULT) {
+    match Form::parse(data, &MessageLimits::DEFAULT) {
         Ok(form) => {
             let mut writer = FormWriter::new();
             for (name, value) in form.pairs() {
@@ -43,7 +44,7 @@ pub fn form(data: &[u8]) {
 
 /// Token requests, and credentials in a query.
 pub fn token_request(data: &[u8]) {
-    if let Ok(request) = TokenRequest::parse(data, &Limits::DEFAULT) {
+    if let Ok(request) = TokenRequest::parse(data, &MessageLimits::DEFAULT) {
         let printed = request.to_form_with_secret();
         let again = TokenRequest::parse(printed.as_bytes(), &WIDE).expect("a request is printed");
         assert_eq!(again.to_form_with_secret(), printed);
@@ -55,7 +56,7 @@ pub fn token_request(data: &[u8]) {
 
 /// `Authorization: Basic`.
 pub fn basic(data: &[u8]) {
-    if let Ok(credentials) = BasicCredentials::parse(data, &Limits::DEFAULT) {
+    if let Ok(credentials) = BasicCredentials::parse(data, &MessageLimits::DEFAULT) {
         let readings = credentials.secret();
         assert_ne!(readings.decoded, Some(readings.raw));
         let printed = BasicCredentials::write(credentials.client_id(), readings.raw);
@@ -69,7 +70,7 @@ pub fn basic(data: &[u8]) {
 
 /// `Authorization: Bearer`.
 pub fn bearer(data: &[u8]) {
-    if let Ok(Some(token)) = BearerToken::parse(data, &Limits::DEFAULT) {
+    if let Ok(Some(token)) = BearerToken::parse(data, &MessageLimits::DEFAULT) {
         let printed = format!("Bearer {}", token.expose_secret());
         let again = BearerToken::parse(printed.as_bytes(), &WIDE).expect("a header is printed");
         assert_eq!(
@@ -107,19 +108,19 @@ pub fn scope(data: &[u8]) {
 
 /// `WWW-Authenticate`.
 pub fn challenge(data: &[u8]) {
-    if let Ok(challenges) = Challenge::parse_list(data, &Limits::DEFAULT) {
+    if let Ok(challenges) = Challenge::parse_list(data, &MessageLimits::DEFAULT) {
         let printed: Vec<_> = challenges.iter().map(ToString::to_string).collect();
         let printed = printed.join(", ");
         let again = Challenge::parse_list(printed.as_bytes(), &WIDE).expect("a list is printed");
         assert_eq!(again, challenges);
         assert_eq!(
-            Challenge::recognize(data, &Limits::DEFAULT).challenges,
+            Challenge::recognize(data, &MessageLimits::DEFAULT).challenges,
             challenges
         );
     } else {
-        let recognized = Challenge::recognize(data, &Limits::DEFAULT);
+        let recognized = Challenge::recognize(data, &MessageLimits::DEFAULT);
         for challenge in &recognized.challenges {
-            assert!(challenge.parameters().count() <= Limits::DEFAULT.max_parameters);
+            assert!(challenge.parameters().count() <= MessageLimits::DEFAULT.max_parameters);
         }
     }
 }
@@ -172,8 +173,8 @@ pub fn metadata(data: &[u8]) {
 
 /// Introspection and revocation, and the answers of the token endpoint.
 pub fn introspection(data: &[u8]) {
-    let introspection = IntrospectionRequest::parse(data, &Limits::DEFAULT);
-    let revocation = RevocationRequest::parse(data, &Limits::DEFAULT);
+    let introspection = IntrospectionRequest::parse(data, &MessageLimits::DEFAULT);
+    let revocation = RevocationRequest::parse(data, &MessageLimits::DEFAULT);
     assert_eq!(introspection.err(), revocation.err());
     if let Ok(response) = IntrospectionResponse::parse(data) {
         let printed = response.to_json();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::{
-    InvalidDocument, InvalidParameters, Limits, MemberProblem, Secret, TokenType, json,
+    InvalidDocument, InvalidParameters, MemberProblem, MessageLimits, Secret, TokenType, json,
     members::{Members, Value},
     parameters::{
         self, CLIENT_ASSERTION, CLIENT_ASSERTION_TYPE, CLIENT_ID, CLIENT_SECRET, Repeats,
@@ -20,9 +20,9 @@ use crate::{
 /// Source: RFC 7662, section 2.1, <https://www.rfc-editor.org/rfc/rfc7662#section-2.1>.
 ///
 /// ```
-/// use oauth_proto::{IntrospectionRequest, Limits};
+/// use oauth_proto::{IntrospectionRequest, MessageLimits};
 ///
-/// let request = IntrospectionRequest::parse(b"token=abc&token_type_hint=access_token", &Limits::DEFAULT)?;
+/// let request = IntrospectionRequest::parse(b"token=abc&token_type_hint=access_token", &MessageLimits::DEFAULT)?;
 /// assert_eq!(request.token.expect("a token").expose_secret(), "abc");
 /// # Ok::<(), oauth_proto::InvalidParameters>(())
 /// ```
@@ -49,7 +49,7 @@ impl<'a> IntrospectionRequest<'a> {
     /// # Errors
     /// - [`InvalidParameters::Form`], with the cause of the [`InvalidForm`](crate::InvalidForm) in it;
     /// - [`InvalidParameters::ParameterRepeated`] (cause `parameter-repeated`).
-    pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidParameters> {
+    pub fn parse(body: &'a [u8], limits: &MessageLimits) -> Result<Self, InvalidParameters> {
         let mut request = Self::default();
         parameters::read(body, limits, &PARAMETERS, |name, value| match name {
             TOKEN => request.token = Some(value.into()),

@@ -13,7 +13,7 @@
 //! | introspection and revocation | [`IntrospectionRequest`], [`IntrospectionResponse`], [`RevocationRequest`] | RFC 7662; RFC 7009 |
 //! | metadata | [`AuthorizationServerMetadata`], [`ProtectedResourceMetadata`], [`SkippedMember`] | RFC 8414; RFC 9728 |
 //! | points in time | [`UnixTime`] | RFC 7519, 2 |
-//! | bounds of what is read | [`Limits`] | |
+//! | bounds of what is read | [`MessageLimits`] | |
 
 // Requests.
 mod content_type;
@@ -76,7 +76,7 @@ pub use form::{Form, FormPairs, FormWriter};
 pub use grant_type::{GrantType, GrantTypeReading, KnownGrantType};
 pub use introspection::{ActiveToken, IntrospectionRequest, IntrospectionResponse};
 pub use issuer::Issuer;
-pub use limits::Limits;
+pub use limits::MessageLimits;
 pub use metadata::{AuthorizationServerMetadata, MtlsEndpointAliases, ProtectedResourceMetadata};
 pub use resource_indicator::ResourceIndicator;
 pub use revocation::RevocationRequest;
@@ -89,3 +89,7 @@ pub use token_response::TokenResponse;
 pub use token_type::TokenType;
 pub use unique_members::UniqueMembers;
 pub use unix_time::UnixTime;
+
+/// The former name of [`MessageLimits`], which `m2m-jwt` has for the limits of tokens.
+#[deprecated = "renamed to MessageLimits"]
+pub type Limits = MessageLimits;

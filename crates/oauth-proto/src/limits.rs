@@ -4,11 +4,11 @@
 ///
 /// All of them bound work and memory, none bounds meaning: values have lengths of their own
 /// ([`ClientId`](crate::ClientId), [`Audience`](crate::Audience)). Change single ones with
-/// `Limits { max_parameters: 16, ..Limits::DEFAULT }`.
+/// `MessageLimits { max_parameters: 16, ..MessageLimits::DEFAULT }`.
 ///
-/// Exhaustive, so that `Limits { max_body_bytes, ..Limits::DEFAULT }` can be written.
+/// Exhaustive, so that `MessageLimits { max_body_bytes, ..MessageLimits::DEFAULT }` can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct MessageLimits {
     /// The maximum size of a request body. Unit: bytes. Default: 65,536, enough for a client assertion with its chain of certificates and
     /// dozens of audiences.
     pub max_body_bytes: usize,
@@ -23,7 +23,7 @@ pub struct Limits {
     pub max_header_bytes: usize,
 }
 
-impl Limits {
+impl MessageLimits {
     /// The defaults, as documented at each field.
     pub const DEFAULT: Self = Self {
         max_body_bytes: 64 * 1024,
@@ -34,7 +34,7 @@ impl Limits {
     };
 }
 
-impl Default for Limits {
+impl Default for MessageLimits {
     fn default() -> Self {
         Self::DEFAULT
     }

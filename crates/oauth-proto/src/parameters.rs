@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use crate::{InvalidParameters, Limits, form::Reader};
+use crate::{InvalidParameters, MessageLimits, form::Reader};
 
 /// Parameters that authenticate a client, at every endpoint (RFC 6749, section 2.3.1; RFC 7521, section 4.2).
 pub(crate) const CLIENT_ID: &str = "client_id";
@@ -24,7 +24,7 @@ pub(crate) enum Repeats {
 /// reported. Returns the names of the unknown parameters.
 pub(crate) fn read<'a, const KNOWN: usize>(
     body: &'a [u8],
-    limits: &Limits,
+    limits: &MessageLimits,
     known: &[(&'static str, Repeats); KNOWN],
     mut take: impl FnMut(&'static str, Cow<'a, str>),
 ) -> Result<BTreeSet<Cow<'a, str>>, InvalidParameters> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{IntrospectionRequest, InvalidParameters, Limits, Secret};
+use crate::{IntrospectionRequest, InvalidParameters, MessageLimits, Secret};
 
 /// The request to the revocation endpoint, as it was sent.
 ///
@@ -12,9 +12,9 @@ use crate::{IntrospectionRequest, InvalidParameters, Limits, Secret};
 /// Source: RFC 7009, section 2.1, <https://www.rfc-editor.org/rfc/rfc7009#section-2.1>.
 ///
 /// ```
-/// use oauth_proto::{Limits, RevocationRequest};
+/// use oauth_proto::{MessageLimits, RevocationRequest};
 ///
-/// let request = RevocationRequest::parse(b"token=abc", &Limits::DEFAULT)?;
+/// let request = RevocationRequest::parse(b"token=abc", &MessageLimits::DEFAULT)?;
 /// assert_eq!(request.token.expect("a token").expose_secret(), "abc");
 /// # Ok::<(), oauth_proto::InvalidParameters>(())
 /// ```
@@ -41,7 +41,7 @@ impl<'a> RevocationRequest<'a> {
     /// # Errors
     /// - [`InvalidParameters::Form`], with the cause of the [`InvalidForm`](crate::InvalidForm) in it;
     /// - [`InvalidParameters::ParameterRepeated`] (cause `parameter-repeated`).
-    pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidParameters> {
+    pub fn parse(body: &'a [u8], limits: &MessageLimits) -> Result<Self, InvalidParameters> {
         // RFC 7009 and RFC 7662 use the same parameters for a token and for the caller.
         let IntrospectionRequest {
             token,

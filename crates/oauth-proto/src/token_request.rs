@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use crate::{
-    InvalidTokenRequest, Limits, Secret,
+    InvalidTokenRequest, MessageLimits, Secret,
     form::{FormWriter, is_named, parameter_names},
     parameters::{
         self, CLIENT_ASSERTION, CLIENT_ASSERTION_TYPE, CLIENT_ID, CLIENT_SECRET, Repeats,
@@ -26,10 +26,10 @@ pub const CLIENT_ASSERTION_TYPE_JWT_BEARER: &str =
 /// section 2; RFC 7521, section 4.2.
 ///
 /// ```
-/// use oauth_proto::{Limits, TokenRequest};
+/// use oauth_proto::{MessageLimits, TokenRequest};
 ///
 /// let body = b"grant_type=client_credentials&client_id=billing-job&client_secret=s3cr3t&scope=";
-/// let request = TokenRequest::parse(body, &Limits::DEFAULT)?;
+/// let request = TokenRequest::parse(body, &MessageLimits::DEFAULT)?;
 /// assert_eq!(request.grant_type.as_deref(), Some("client_credentials"));
 /// assert_eq!(request.client_id.as_deref(), Some("billing-job"));
 /// assert_eq!(request.scope, None);
@@ -134,7 +134,7 @@ impl<'a> TokenRequest<'a> {
     /// # Errors
     /// - [`InvalidTokenRequest::Form`], with the cause of the [`InvalidForm`](crate::InvalidForm) in it;
     /// - [`InvalidTokenRequest::ParameterRepeated`] (cause `parameter-repeated`).
-    pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidTokenRequest> {
+    pub fn parse(body: &'a [u8], limits: &MessageLimits) -> Result<Self, InvalidTokenRequest> {
         let mut request = Self::default();
         let unknown = parameters::read(body, limits, &PARAMETERS, |name, value| match name {
             GRANT_TYPE => request.grant_type = Some(value),

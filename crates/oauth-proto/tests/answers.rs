@@ -3,7 +3,7 @@
 use m2m_errors::Cause;
 use oauth_proto::{
     Challenge, ChallengeParameter, ErrorResponse, IntrospectionResponse, InvalidChallenge,
-    InvalidDocument, Limits, TokenResponse, TokenType,
+    InvalidDocument, MessageLimits, TokenResponse, TokenType,
 };
 
 fn response(expires_in: Option<u64>, scope: Option<&'static str>) -> TokenResponse<'static> {
@@ -126,7 +126,7 @@ fn r6_every_value_of_a_challenge_is_quoted_and_no_parameter_repeats() {
         r#"Basic realm="a \"b\" \\ ???X: y", error="invalid_client", error_description="no ?quotes?", error_uri="https://id.example/a?b""#
     );
     assert_eq!(
-        Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT).unwrap(),
+        Challenge::parse_list(value.as_bytes(), &MessageLimits::DEFAULT).unwrap(),
         [challenge]
     );
 }
@@ -150,7 +150,7 @@ fn r5_the_challenge_contains_the_scope() {
 #[test]
 fn reads_several_challenges_in_one_value() {
     let value = br#", Negotiate a87421000492aa==, Basic realm="x, y", charset="UTF-8",, Bearer error=invalid_token , Custom,DPoP algs="ES256" ,"#;
-    let list = Challenge::parse_list(value, &Limits::DEFAULT).unwrap();
+    let list = Challenge::parse_list(value, &MessageLimits::DEFAULT).unwrap();
     let schemes: Vec<_> = list.iter().map(Challenge::scheme).collect();
     assert_eq!(schemes, ["Negotiate", "Basic", "Bearer", "Custom", "DPoP"]);
     assert_eq!(list[0].token68(), Some("a87421000492aa=="));
@@ -163,7 +163,7 @@ fn reads_several_challenges_in_one_value() {
 
 #[test]
 fn white_space_is_allowed_around_the_equals_sign() {
-    let list = Challenge::parse_list(b"Bearer a = \"b\" , c\t=d", &Limits::DEFAULT).unwrap();
+    let list = Challenge::parse_list(b"Bearer a = \"b\" , c\t=d", &MessageLimits::DEFAULT).unwrap();
     let [challenge] = &list[..] else {
         panic!("one challenge")
     };
@@ -176,7 +176,7 @@ fn white_space_is_allowed_around_the_equals_sign() {
 #[test]
 fn reports_where_a_challenge_is_malformed() {
     let check = |value: &str, expected: InvalidChallenge| {
-        let outcome = Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT);
+        let outcome = Challenge::parse_list(value.as_bytes(), &MessageLimits::DEFAULT);
         assert_eq!(outcome, Err(expected), "{value}");
         assert_eq!(expected.cause(), Cause::HttpMalformed);
     };
@@ -216,6 +216,6 @@ fn reports_where_a_challenge_is_malformed() {
         InvalidChallenge::ParametersTooMany,
     );
     let long = "a,".repeat(4097);
-    let outcome = Challenge::parse_list(long.as_bytes(), &Limits::DEFAULT);
+    let outcome = Challenge::parse_list(long.as_bytes(), &MessageLimits::DEFAULT);
     assert_eq!(outcome, Err(InvalidChallenge::TooLong));
 }

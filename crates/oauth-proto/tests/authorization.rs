@@ -2,13 +2,15 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use m2m_errors::Cause;
-use oauth_proto::{BasicCredentials, BearerToken, InvalidBasicCredentials, InvalidBearer, Limits};
+use oauth_proto::{
+    BasicCredentials, BearerToken, InvalidBasicCredentials, InvalidBearer, MessageLimits,
+};
 
 /// Checks the id, the raw secret and the decoded one, for the text that is encoded in base64.
 fn check(joined: &str, expected: (&str, &str, Option<&str>)) {
     let header = format!("Basic {}", STANDARD.encode(joined));
     let credentials =
-        BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT).expect("credentials");
+        BasicCredentials::parse(header.as_bytes(), &MessageLimits::DEFAULT).expect("credentials");
     let secret = credentials.secret();
     assert_eq!(
         (credentials.client_id(), secret.raw, secret.decoded),
@@ -21,7 +23,7 @@ fn check(joined: &str, expected: (&str, &str, Option<&str>)) {
 fn a2_a_secret_with_every_difficult_character_arrives() {
     let secret = "a+b%c:d é/=&?";
     let header = BasicCredentials::write("my.app/service", secret);
-    let credentials = BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT).unwrap();
+    let credentials = BasicCredentials::parse(header.as_bytes(), &MessageLimits::DEFAULT).unwrap();
     assert_eq!(credentials.client_id(), "my.app/service");
     assert_eq!(credentials.secret().decoded, Some(secret));
 }
@@ -50,7 +52,8 @@ fn a2_clients_that_do_not_encode_get_the_raw_reading() {
 fn a1_the_scheme_is_compared_in_any_case() {
     for scheme in ["Basic", "basic", "BASIC", "bAsIc"] {
         let header = format!("{scheme}  YTpi ");
-        let credentials = BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT).unwrap();
+        let credentials =
+            BasicCredentials::parse(header.as_bytes(), &MessageLimits::DEFAULT).unwrap();
         assert_eq!(
             (credentials.client_id(), credentials.secret().raw),
             ("a", "b")
@@ -61,7 +64,7 @@ fn a1_the_scheme_is_compared_in_any_case() {
 #[test]
 fn reports_why_a_basic_header_is_refused() {
     let check = |header: &[u8], expected: InvalidBasicCredentials, cause| {
-        let error = BasicCredentials::parse(header, &Limits::DEFAULT).unwrap_err();
+        let error = BasicCredentials::parse(header, &MessageLimits::DEFAULT).unwrap_err();
         assert_eq!(error, expected, "{header:?}");
         assert_eq!(error.cause(), cause);
     };
@@ -95,8 +98,8 @@ fn reports_why_a_basic_header_is_refused() {
 #[test]
 fn x9_debug_shows_no_secret() {
     let header = BasicCredentials::write("id", "hush hush");
-    let credentials = BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT).unwrap();
-    let token = BearerToken::parse(b"Bearer hush", &Limits::DEFAULT).unwrap();
+    let credentials = BasicCredentials::parse(header.as_bytes(), &MessageLimits::DEFAULT).unwrap();
+    let token = BearerToken::parse(b"Bearer hush", &MessageLimits::DEFAULT).unwrap();
     let shown = format!("{credentials:?} {:?} {token:?}", credentials.secret());
     assert!(!shown.contains("hush"), "{shown}");
 }
@@ -108,7 +111,7 @@ fn r1_the_bearer_scheme_is_compared_in_any_case() {
         "bearer   aB-._~+/9==",
         " BEARER aB-._~+/9== ",
     ] {
-        let token = BearerToken::parse(header.as_bytes(), &Limits::DEFAULT)
+        let token = BearerToken::parse(header.as_bytes(), &MessageLimits::DEFAULT)
             .unwrap()
             .unwrap();
         assert_eq!(token.expose_secret(), "aB-._~+/9==");
@@ -119,7 +122,7 @@ fn r1_the_bearer_scheme_is_compared_in_any_case() {
 fn k15_another_scheme_is_not_a_token() {
     for header in ["", "Basic YTpi", "BearerX abc", "DPoP abc", "Negotiate"] {
         assert!(
-            BearerToken::parse(header.as_bytes(), &Limits::DEFAULT)
+            BearerToken::parse(header.as_bytes(), &MessageLimits::DEFAULT)
                 .unwrap()
                 .is_none()
         );
@@ -129,7 +132,7 @@ fn k15_another_scheme_is_not_a_token() {
 #[test]
 fn k17_a_bearer_header_has_exactly_one_token() {
     let check = |header: &str, expected| {
-        let error = BearerToken::parse(header.as_bytes(), &Limits::DEFAULT).unwrap_err();
+        let error = BearerToken::parse(header.as_bytes(), &MessageLimits::DEFAULT).unwrap_err();
         assert_eq!(error, expected, "{header}");
         assert_eq!(error.cause(), Cause::AuthorizationHeaderMalformed);
     };
@@ -155,7 +158,7 @@ fn k17_a_bearer_header_has_exactly_one_token() {
 #[test]
 fn r16_refuses_an_oversized_header() {
     let header = format!("Bearer {}", "a".repeat(8192));
-    let error = BearerToken::parse(header.as_bytes(), &Limits::DEFAULT).unwrap_err();
+    let error = BearerToken::parse(header.as_bytes(), &MessageLimits::DEFAULT).unwrap_err();
     assert_eq!(error.cause(), Cause::TokenTooLong);
 }
 
@@ -163,7 +166,7 @@ fn r16_refuses_an_oversized_header() {
 fn x16_r2_a_second_authorization_header_with_bearer_is_refused() {
     let check = |values: &[&str], expected: Result<Option<&str>, InvalidBearer>| {
         let values = values.iter().map(|value| value.as_bytes());
-        let token = BearerToken::parse_all(values, &Limits::DEFAULT);
+        let token = BearerToken::parse_all(values, &MessageLimits::DEFAULT);
         assert_eq!(
             token.map(|token| token.map(|token| token.expose_secret())),
             expected

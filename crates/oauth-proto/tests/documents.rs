@@ -3,7 +3,7 @@
 use m2m_errors::Cause;
 use oauth_proto::{
     ActiveToken, AuthorizationServerMetadata, IntrospectionRequest, IntrospectionResponse,
-    InvalidMetadata, InvalidParameters, Issuer, Limits, MtlsEndpointAliases,
+    InvalidMetadata, InvalidParameters, Issuer, MessageLimits, MtlsEndpointAliases,
     ProtectedResourceMetadata, ResourceIndicator, RevocationRequest, TokenType,
 };
 
@@ -66,7 +66,7 @@ fn x3_an_introspection_answer_with_a_wrong_type_is_refused() {
 #[test]
 fn a38_reads_an_introspection_request() {
     let body = b"token=a%2Eb&token_type_hint=access_token&client_id=x&client_secret=y&resource=1";
-    let request = IntrospectionRequest::parse(body, &Limits::DEFAULT).unwrap();
+    let request = IntrospectionRequest::parse(body, &MessageLimits::DEFAULT).unwrap();
     assert_eq!(request.token.as_ref().unwrap().expose_secret(), "a.b");
     assert_eq!(request.token_type_hint.as_deref(), Some("access_token"));
     assert_eq!(request.client_id.as_deref(), Some("x"));
@@ -76,9 +76,11 @@ fn a38_reads_an_introspection_request() {
 
 #[test]
 fn a40_reads_a_revocation_request_with_any_hint() {
-    let request =
-        RevocationRequest::parse(b"token=a&token_type_hint=saml&client_id=", &Limits::DEFAULT)
-            .unwrap();
+    let request = RevocationRequest::parse(
+        b"token=a&token_type_hint=saml&client_id=",
+        &MessageLimits::DEFAULT,
+    )
+    .unwrap();
     assert_eq!(request.token.as_ref().unwrap().expose_secret(), "a");
     assert_eq!(request.token_type_hint.as_deref(), Some("saml"));
     assert_eq!(request.client_id, None);
@@ -92,11 +94,11 @@ fn a10_a_repeated_token_is_refused_by_both_endpoints() {
     };
     let body = b"token=a&token=b";
     assert_eq!(
-        IntrospectionRequest::parse(body, &Limits::DEFAULT).unwrap_err(),
+        IntrospectionRequest::parse(body, &MessageLimits::DEFAULT).unwrap_err(),
         expected
     );
     assert_eq!(
-        RevocationRequest::parse(body, &Limits::DEFAULT).unwrap_err(),
+        RevocationRequest::parse(body, &MessageLimits::DEFAULT).unwrap_err(),
         expected
     );
 }

@@ -2,7 +2,7 @@
 
 use oauth_proto::{
     Audience, BasicCredentials, BearerToken, Challenge, ChallengeParameter, ClientId,
-    ErrorResponse, Form, FormWriter, Issuer, Limits, ResourceIndicator, Scope, TokenRequest,
+    ErrorResponse, Form, FormWriter, Issuer, MessageLimits, ResourceIndicator, Scope, TokenRequest,
     TokenResponse, fuzzing,
 };
 use proptest::prelude::*;
@@ -17,10 +17,10 @@ const DESCRIPTION: &str = "[\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]{0,40}";
 const CLIENT_ID: &str = "[\\x21-\\x24\\x26-\\x2A\\x2C-\\x39\\x3B-\\x7E]{1,40}";
 const ABSOLUTE_URI: &str = "[a-z][a-z0-9+.-]{0,5}:(//([a-z0-9._~-]|%[0-9A-Fa-f]{2}){0,9}(:[0-9]{0,5})?)?(/[a-z0-9:@!$&'()*+,;=-]{1,5}){0,3}(\\?[a-z/?=&]{0,9})?";
 
-fn wide() -> Limits {
-    Limits {
+fn wide() -> MessageLimits {
+    MessageLimits {
         max_body_bytes: usize::MAX,
-        ..Limits::DEFAULT
+        ..MessageLimits::DEFAULT
     }
 }
 
@@ -116,7 +116,7 @@ proptest! {
     #[test]
     fn basic_credentials_are_read_as_they_were_written(client_id in CLIENT_ID, secret in ".{0,30}") {
         let header = BasicCredentials::write(&client_id, &secret);
-        let read = BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT).unwrap();
+        let read = BasicCredentials::parse(header.as_bytes(), &MessageLimits::DEFAULT).unwrap();
         prop_assert!(ClientId::parse(read.client_id()).is_ok());
         prop_assert_eq!(read.client_id(), client_id);
         let readings = read.secret();
@@ -139,9 +139,9 @@ proptest! {
         token in "[A-Za-z0-9._~+/-]{1,40}", refused in "[\\x00-\\x08\\x0A-\\x1F!-*:-@\\[-^`{-}\\x7F-\u{ff}]", after in BEARER_TOKEN
     ) {
         let good = format!("Bearer {token}");
-        prop_assert!(BearerToken::parse(good.as_bytes(), &Limits::DEFAULT).unwrap().is_some());
+        prop_assert!(BearerToken::parse(good.as_bytes(), &MessageLimits::DEFAULT).unwrap().is_some());
         let bad = format!("Bearer {token}{refused}{after}");
-        prop_assert!(BearerToken::parse(bad.as_bytes(), &Limits::DEFAULT).is_err());
+        prop_assert!(BearerToken::parse(bad.as_bytes(), &MessageLimits::DEFAULT).is_err());
     }
 
     #[test]
@@ -178,7 +178,7 @@ proptest! {
         ];
         let value = list.each_ref().map(ToString::to_string).join(", ");
         prop_assert!(value.bytes().all(|byte| matches!(byte, 0x20..=0x7E)));
-        let read = Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT).unwrap();
+        let read = Challenge::parse_list(value.as_bytes(), &MessageLimits::DEFAULT).unwrap();
         prop_assert_eq!(read[2].parameter("error_description"), Some(description.as_str()));
         prop_assert_eq!(read, list);
     }

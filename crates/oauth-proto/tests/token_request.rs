@@ -2,12 +2,12 @@
 
 use m2m_errors::Cause;
 use oauth_proto::{
-    Form, FormContentType, InvalidContentType, InvalidForm, InvalidTokenRequest, Limits,
+    Form, FormContentType, InvalidContentType, InvalidForm, InvalidTokenRequest, MessageLimits,
     TokenRequest, query_carries_credentials,
 };
 
 fn parse(body: &str) -> Result<TokenRequest<'_>, InvalidTokenRequest> {
-    TokenRequest::parse(body.as_bytes(), &Limits::DEFAULT)
+    TokenRequest::parse(body.as_bytes(), &MessageLimits::DEFAULT)
 }
 
 fn refused(body: &str) -> InvalidTokenRequest {
@@ -150,7 +150,7 @@ fn k14_a_broken_form_is_reported_before_a_repeat() {
 
 #[test]
 fn k14_refuses_a_body_that_is_not_utf8() {
-    let error = TokenRequest::parse(b"client_id=\xFF", &Limits::DEFAULT).unwrap_err();
+    let error = TokenRequest::parse(b"client_id=\xFF", &MessageLimits::DEFAULT).unwrap_err();
     assert_eq!(
         error,
         InvalidTokenRequest::Form(InvalidForm::NotUtf8 { offset: 10 })
@@ -160,7 +160,7 @@ fn k14_refuses_a_body_that_is_not_utf8() {
 
 #[test]
 fn x17_refuses_a_form_beyond_a_limit_and_accepts_one_at_the_limit() {
-    let limits = Limits {
+    let limits = MessageLimits {
         max_body_bytes: 16,
         max_parameters: 2,
         max_name_bytes: 3,

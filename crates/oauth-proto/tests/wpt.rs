@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use oauth_proto::{Form, Limits};
+use oauth_proto::{Form, MessageLimits};
 
 #[derive(serde::Deserialize)]
 struct Vector {
@@ -38,7 +38,7 @@ fn a11_forms_are_read_as_browsers_read_them_or_refused_with_a_reason() {
 
     let (mut equal, mut refused) = (0, 0);
     for Vector { input, output } in vectors {
-        let form = Form::parse(input.as_bytes(), &Limits::DEFAULT);
+        let form = Form::parse(input.as_bytes(), &MessageLimits::DEFAULT);
         match (form, exceptions.remove(&input)) {
             (Ok(form), None) => {
                 let pairs: Vec<(String, String)> = form

@@ -1,7 +1,7 @@
 //! The parts of a request that need more scopes, as far as the request sets them.
 
 use m2m_api::{Field, Part};
-use oauth_proto::{Form, Limits, UniqueMembers};
+use oauth_proto::{Form, MessageLimits, UniqueMembers};
 use serde_json::Value;
 
 /// Returns the fields that a request sets, in the order of their declaration.
@@ -19,7 +19,7 @@ pub(super) fn set<'f>(
         Content::of(body)
     };
     let parameters: Vec<(String, String)> = match query {
-        Some(query) if !is_empty => match Form::parse(query.as_bytes(), &Limits::DEFAULT) {
+        Some(query) if !is_empty => match Form::parse(query.as_bytes(), &MessageLimits::DEFAULT) {
             Ok(form) => form
                 .pairs()
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use oauth_proto::{Form, Limits};
+use oauth_proto::{Form, MessageLimits};
 use serde::de::value::{Error as TextError, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -14,10 +14,11 @@ use crate::OperationError;
 /// unknown ones and those with an invalid value.
 pub(super) fn read<Q: DeserializeOwned>(query: Option<&str>) -> Result<Q, OperationError> {
     let query = query.unwrap_or_default().as_bytes();
-    let form =
-        Form::parse(query, &Limits::DEFAULT).map_err(|error| OperationError::QueryMalformed {
+    let form = Form::parse(query, &MessageLimits::DEFAULT).map_err(|error| {
+        OperationError::QueryMalformed {
             why: error.to_string().into(),
-        })?;
+        }
+    })?;
     let mut parameters: Vec<(Cow<'_, str>, Values<'_>)> = Vec::new();
     for (name, value) in form.pairs() {
         match parameters.iter_mut().find(|(own, _)| *own == name) {

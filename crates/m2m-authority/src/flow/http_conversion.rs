@@ -53,7 +53,7 @@ impl From<Reply> for Response<Bytes> {
 #[cfg(test)]
 mod tests {
     use m2m_errors::{Cause, Profile};
-    use oauth_proto::Limits;
+    use oauth_proto::MessageLimits;
 
     use super::*;
     use crate::flow::{Exchange, accept, respond};
@@ -84,7 +84,11 @@ mod tests {
 
     #[test]
     fn a_reply_keeps_its_status_its_fields_and_its_body() {
-        let authority = Authority::new("https://issuer.example", Profile::Rfc, Limits::DEFAULT);
+        let authority = Authority::new(
+            "https://issuer.example",
+            Profile::Rfc,
+            MessageLimits::DEFAULT,
+        );
         let authority = authority.expect("the issuer is valid");
         let parts = parts(&[]);
         let refused = accept(RawRequest::from_http(&parts, b"", None), &authority);

@@ -7,7 +7,7 @@ use m2m_api::{Code, ErrorDetail, InvalidAnswer, Method, MistakePlace, Refused, S
 use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use m2m_host::printable::printable;
-use oauth_proto::{Challenge, Issuer, Limits};
+use oauth_proto::{Challenge, Issuer, MessageLimits};
 
 /// A refusal of the management API, or an answer from something else.
 #[derive(Debug)]
@@ -208,7 +208,7 @@ fn foreign(status: StatusCode, issuer: &Issuer) -> Failure {
 
 fn missing_scope(headers: &HeaderMap) -> Option<String> {
     headers.get_all(WWW_AUTHENTICATE).iter().find_map(|value| {
-        let challenges = Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT).ok()?;
+        let challenges = Challenge::parse_list(value.as_bytes(), &MessageLimits::DEFAULT).ok()?;
         let scope = challenges
             .iter()
             .find_map(|challenge| challenge.parameter("scope"));

@@ -1,6 +1,6 @@
 //! The body of a response, in any format.
 
-use oauth_proto::{Form as FormBody, Limits};
+use oauth_proto::{Form as FormBody, MessageLimits};
 
 use super::members::{self, Member};
 use super::{json, markup};
@@ -66,7 +66,7 @@ fn parameters(text: &str) -> Option<Vec<Member>> {
         .split([' ', '\n', '"', '\'', '#'])
         .next()
         .unwrap_or_default();
-    let form = FormBody::parse(pairs.as_bytes(), &Limits::DEFAULT).ok()?;
+    let form = FormBody::parse(pairs.as_bytes(), &MessageLimits::DEFAULT).ok()?;
     let members: Vec<Member> = form
         .pairs()
         .map(|(name, value)| Member {

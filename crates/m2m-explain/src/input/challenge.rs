@@ -1,6 +1,6 @@
 //! `WWW-Authenticate` fields, in the grammar or not.
 
-use oauth_proto::{Challenge, InvalidChallenge, Limits};
+use oauth_proto::{Challenge, InvalidChallenge, MessageLimits};
 
 use crate::received::{Received, presentable};
 
@@ -26,7 +26,7 @@ pub(super) fn read_value(received: &mut Received, text: &str) -> bool {
     if !text.contains('=') && !text.contains(" \"") {
         return false;
     }
-    let recognized = Challenge::recognize(text.as_bytes(), &Limits::DEFAULT);
+    let recognized = Challenge::recognize(text.as_bytes(), &MessageLimits::DEFAULT);
     let is_quoted = text.contains("=\"");
     let begins = |challenge: &Challenge<'_>| {
         let scheme = challenge.scheme();
@@ -47,7 +47,7 @@ pub(super) fn read_value(received: &mut Received, text: &str) -> bool {
 /// Adds the parameters of one of these challenges, the first with an `error` or else the first. A known error is kept.
 pub(super) fn read(received: &mut Received, value: &str) {
     let value = value.trim();
-    let recognized = Challenge::recognize(value.as_bytes(), &Limits::DEFAULT);
+    let recognized = Challenge::recognize(value.as_bytes(), &MessageLimits::DEFAULT);
     if let (None, Some(mistake)) = (&received.mistake, recognized.mistake) {
         received.mistake = Some(in_words(value, mistake));
     }

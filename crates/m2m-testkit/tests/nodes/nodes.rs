@@ -232,7 +232,7 @@ pub(crate) async fn ask_for(
     request: &Request,
     now: UnixTime,
 ) -> Result<Issued, Cause> {
-    let limits = oauth_proto::Limits::DEFAULT;
+    let limits = oauth_proto::MessageLimits::DEFAULT;
     let authority = Authority::new(World::ISSUER, Profile::Rfc, limits).unwrap();
     let body = request.body_bytes();
     let accepted = accept(request.raw(&body), &authority).map_err(|refusal| refusal.cause())?;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Challenge, ChallengeParameter};
 use crate::scheme::{is_space, is_tchar};
-use crate::{InvalidChallenge, Limits};
+use crate::{InvalidChallenge, MessageLimits};
 
 /// The challenges of a header value, and the place where it leaves the grammar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +27,11 @@ impl RecognizedChallenges {
 }
 
 /// Reads a value by the grammar, or else as far as it can be recognized.
-pub(super) fn recognize(header_value: &[u8], limits: &Limits) -> RecognizedChallenges {
+pub(super) fn recognize(header_value: &[u8], limits: &MessageLimits) -> RecognizedChallenges {
     let is_whole = header_value.len() <= limits.max_header_bytes;
     let start = header_value.get(..limits.max_header_bytes);
     let text = decoded(start.unwrap_or(header_value));
-    let without_length = Limits {
+    let without_length = MessageLimits {
         max_header_bytes: usize::MAX,
         ..*limits
     };
@@ -62,7 +62,7 @@ fn decoded(value: &[u8]) -> Cow<'_, str> {
 
 /// Reads what violates the grammar: values without quotes, with single quotes or with quotes inside; parameters without commas between them,
 /// separated by semicolons, or repeated, of which the first counts; strings without a name, in the order of [`POSITIONS`]; and no end.
-fn loose(text: &str, limits: &Limits) -> Vec<Challenge<'static>> {
+fn loose(text: &str, limits: &MessageLimits) -> Vec<Challenge<'static>> {
     let mut challenges = Vec::new();
     let mut current = Challenge::of("");
     let (mut parameters, mut position) = (0, 0);
@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     fn recognized(value: &[u8]) -> RecognizedChallenges {
-        recognize(value, &Limits::DEFAULT)
+        recognize(value, &MessageLimits::DEFAULT)
     }
 
     /// Checks the scheme, the error and the description of a value that the grammar does not allow.
@@ -363,9 +363,9 @@ mod tests {
         let many = format!("Bearer {}", names.collect::<String>());
         let recognized = recognize(
             many.as_bytes(),
-            &Limits {
+            &MessageLimits {
                 max_header_bytes: 100_000,
-                ..Limits::DEFAULT
+                ..MessageLimits::DEFAULT
             },
         );
         let [challenge] = &*recognized.challenges else {

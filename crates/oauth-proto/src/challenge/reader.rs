@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use super::Challenge;
 use crate::{
-    InvalidChallenge, Limits,
+    InvalidChallenge, MessageLimits,
     scheme::{is_space, is_tchar, is_token68},
 };
 
 /// Reads a list with at least one challenge. Empty elements are skipped (RFC 9110, section 5.6.1.2).
 pub(super) fn read<'a>(
     header_value: &'a [u8],
-    limits: &Limits,
+    limits: &MessageLimits,
 ) -> Result<Vec<Challenge<'a>>, InvalidChallenge> {
     if header_value.len() > limits.max_header_bytes {
         return Err(InvalidChallenge::TooLong);
@@ -40,7 +40,7 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn challenge(&mut self, limits: &Limits) -> Result<Challenge<'a>, InvalidChallenge> {
+    fn challenge(&mut self, limits: &MessageLimits) -> Result<Challenge<'a>, InvalidChallenge> {
         let scheme = self.token()?;
         let spaces = self.skip(is_space);
         let mut challenge = Challenge {

@@ -21,7 +21,7 @@ pub enum InvalidBasicCredentials {
     /// No colon separates the client id from the secret.
     #[error("the credentials have no colon between client id and secret")]
     ColonMissing,
-    /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
+    /// The header value has more than [`MessageLimits::max_header_bytes`](crate::MessageLimits::max_header_bytes).
     #[error("the authorization header is too long")]
     TooLong,
 }
@@ -60,7 +60,7 @@ pub enum InvalidBearer {
     /// The request has several `Authorization` headers, one of them Bearer.
     #[error("the request has more than one authorization header")]
     SeveralHeaders,
-    /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
+    /// The header value has more than [`MessageLimits::max_header_bytes`](crate::MessageLimits::max_header_bytes).
     #[error("the authorization header is too long")]
     TooLong,
 }
@@ -101,10 +101,10 @@ pub enum InvalidChallenge {
         /// The offset of the second one in the header value, counted from 0.
         offset: usize,
     },
-    /// A challenge has more than [`Limits::max_parameters`](crate::Limits::max_parameters).
+    /// A challenge has more than [`MessageLimits::max_parameters`](crate::MessageLimits::max_parameters).
     #[error("a challenge has too many parameters")]
     ParametersTooMany,
-    /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
+    /// The header value has more than [`MessageLimits::max_header_bytes`](crate::MessageLimits::max_header_bytes).
     #[error("the challenge is too long")]
     TooLong,
 }

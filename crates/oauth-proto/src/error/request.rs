@@ -6,25 +6,25 @@ use m2m_errors::Cause;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidForm {
-    /// The body has more than [`Limits::max_body_bytes`](crate::Limits::max_body_bytes).
+    /// The body has more than [`MessageLimits::max_body_bytes`](crate::MessageLimits::max_body_bytes).
     #[error("the body is larger than {limit} bytes")]
     BodyTooLarge {
         /// The limit. Unit: bytes.
         limit: usize,
     },
-    /// The form has more than [`Limits::max_parameters`](crate::Limits::max_parameters).
+    /// The form has more than [`MessageLimits::max_parameters`](crate::MessageLimits::max_parameters).
     #[error("the form has more than {limit} parameters")]
     ParametersTooMany {
         /// The limit.
         limit: usize,
     },
-    /// A name has more than [`Limits::max_name_bytes`](crate::Limits::max_name_bytes).
+    /// A name has more than [`MessageLimits::max_name_bytes`](crate::MessageLimits::max_name_bytes).
     #[error("the parameter name at byte {offset} is too long")]
     NameTooLong {
         /// The offset of the name in the body, counted from 0.
         offset: usize,
     },
-    /// A value has more than [`Limits::max_value_bytes`](crate::Limits::max_value_bytes).
+    /// A value has more than [`MessageLimits::max_value_bytes`](crate::MessageLimits::max_value_bytes).
     #[error("the parameter value at byte {offset} is too long")]
     ValueTooLong {
         /// The offset of the value in the body, counted from 0.

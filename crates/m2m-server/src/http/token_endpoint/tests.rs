@@ -13,7 +13,7 @@ use m2m_jwt::Unverified;
 use m2m_store::{
     Actor, Backend as _, CacheLimits, Change, Maintenance, StoreError, UsageBatch, Write,
 };
-use oauth_proto::{Issuer, Limits};
+use oauth_proto::{Issuer, MessageLimits};
 use serde_json::Value;
 
 use super::*;
@@ -103,7 +103,7 @@ impl Bench {
         };
         let (recorder, worker) =
             Recorder::start(DiscardingStore, Arc::clone(&metrics), publish).unwrap();
-        let authority = Authority::new(ISSUER, Profile::Rfc, Limits::DEFAULT).unwrap();
+        let authority = Authority::new(ISSUER, Profile::Rfc, MessageLimits::DEFAULT).unwrap();
         Self {
             now: clock::now(),
             endpoint: TokenEndpoint::new(authority, opened.cache, recorder, metrics),

@@ -49,7 +49,7 @@ impl<B: Backend> InProcess<B> {
         let limits = CacheLimits::DEFAULT;
         let cache =
             RegistryCache::open(backend, World::ISSUER, keys::open, limits, Uptime::ZERO).await;
-        let limits = oauth_proto::Limits::DEFAULT;
+        let limits = oauth_proto::MessageLimits::DEFAULT;
         Self {
             cache: cache.expect("the keys are sealed with this key"),
             authority: Authority::new(World::ISSUER, profile, limits)
