@@ -78,7 +78,7 @@ fn in_words(value: &str, mistake: InvalidChallenge) -> String {
             let is_spaced = before.ends_with([' ', '\t']);
             match from.chars().next() {
                 None => format!("the value ends at byte {offset}, where more is expected"),
-                Some(';') => format!("a semicolon stands in the place of a comma at byte {offset}"),
+                Some(';') => format!("a semicolon is in the place of a comma at byte {offset}"),
                 Some('"') => format!("a string without a name begins at byte {offset}"),
                 Some(next) if is_spaced && next.is_ascii_alphanumeric() => {
                     format!("a comma is missing before byte {offset}, or quotes around the value")
@@ -117,7 +117,7 @@ mod tests {
             (
                 r#"Bearer realm="x"; error="invalid_token"; error_description="the token has expired""#,
                 "Bearer",
-                "a semicolon stands in the place of a comma at byte 16",
+                "a semicolon is in the place of a comma at byte 16",
             ),
             (
                 r#"OAuth "Facebook Platform" "invalid_token" "the token has expired""#,

@@ -30,7 +30,7 @@ pub enum InvalidDocument {
     },
 }
 
-/// What is wrong, in words.
+/// The problem of a member, in words.
 struct Wrong(Option<&'static str>, MemberProblem);
 
 impl core::fmt::Display for Wrong {
