@@ -121,10 +121,12 @@ pub async fn import_key<B: Backend>(
                     kid: named.kid.clone(),
                 });
             }
-            let state = state.unwrap_or(if has_key(&snapshot.keys, key.algorithm()) {
-                KeyState::Next
-            } else {
-                KeyState::Active
+            let state = state.unwrap_or_else(|| {
+                if has_key(&snapshot.keys, key.algorithm()) {
+                    KeyState::Next
+                } else {
+                    KeyState::Active
+                }
             });
             let nonce = bytes(randomness);
             let record = KeyRecord::new(key, imported.document(), state, sealing, nonce, now)

@@ -120,9 +120,11 @@ pub(crate) fn token_endpoint(
     let issuer = &metadata.issuer;
     let Some(named) = metadata.token_endpoint.as_deref() else {
         let issuer = issuer.as_str().to_owned();
-        return Err(match metadata.problem_of("token_endpoint") {
-            MemberProblem::Missing => DiscoveryError::TokenEndpointMissing { issuer },
-            problem => DiscoveryError::TokenEndpointMalformed { issuer, problem },
+        let problem = metadata.problem_of("token_endpoint");
+        return Err(if matches!(problem, MemberProblem::Missing) {
+            DiscoveryError::TokenEndpointMissing { issuer }
+        } else {
+            DiscoveryError::TokenEndpointMalformed { issuer, problem }
         });
     };
     let scheme = |uri: &Uri| match uri.scheme_str() {

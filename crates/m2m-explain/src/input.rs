@@ -20,7 +20,7 @@ pub enum Input<'i> {
     /// The name of a code, a cause or a status, or a mistyped one.
     Name(&'i str),
     /// An answer of a server, or a part of one.
-    Received(Received),
+    Received(Box<Received>),
 }
 
 impl<'i> Input<'i> {
@@ -42,7 +42,7 @@ impl<'i> Input<'i> {
             return Self::Name(text);
         }
         match read(text) {
-            Some(received) => Self::Received(finish(received)),
+            Some(received) => Self::Received(Box::new(finish(received))),
             None => Self::Name(text),
         }
     }

@@ -7,7 +7,7 @@ const BODY: &str = r#"{"error":"invalid_scope","error_description":"No","trace_i
 
 fn received(text: &str) -> Received {
     match Input::recognize(text) {
-        Input::Received(received) => received,
+        Input::Received(received) => *received,
         Input::Name(name) => panic!("{name:?} was taken for a name"),
     }
 }

@@ -131,7 +131,10 @@ fn with_default(profile: Profile, client_id: &str, audience: &str) -> World {
     world.set_records(|records| {
         let mut applications = records.applications.iter_mut();
         let application = applications.find(|own| *own.client_id == *client_id);
-        application.unwrap().spec.default_audience = Some(audience.into());
+        application
+            .expect("it is in the world")
+            .spec
+            .default_audience = Some(audience.into());
     });
     world
 }

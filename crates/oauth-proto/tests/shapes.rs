@@ -1,10 +1,5 @@
 //! Metadata in the shapes of public providers, with our own hosts, are read without a loss that matters.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails with the reason of the panic"
-)]
-
 use oauth_proto::{
     AuthorizationServerMetadata, Issuer, ProtectedResourceMetadata, ResourceIndicator,
 };

@@ -205,11 +205,10 @@ fn remove(
 ) -> Vec<Box<str>> {
     let of_algorithm = |key: &&KeyRecord| key.algorithm == algorithm && !is_over(key, now);
     let keys = keys.iter().filter(of_algorithm);
-    keys.map(|key| {
+    keys.filter_map(|key| {
         put(draft, Some(key), retired(key, now));
         (key.state != KeyState::Spare).then(|| key.kid.clone())
     })
-    .flatten()
     .collect()
 }
 

@@ -243,7 +243,7 @@ pub(super) fn after_retiring(key: &KeyRecord, keys: &[&KeyRecord]) -> KeyState {
                 KeyState::Spare | KeyState::Next | KeyState::Active
             )
     };
-    if keys.iter().any(|other| is_other(other)) {
+    if keys.iter().any(is_other) {
         KeyState::Retired
     } else {
         KeyState::Spare

@@ -173,9 +173,11 @@ fn other_default(
             .iter()
             .any(|own| *own.audience == **audience)
     };
-    let of_scope = evidence.iter().find_map(|own| match own {
-        Evidence::ScopeOnOtherApi { audience, .. } => Some(&**audience).filter(is_authorized),
-        _ => None,
+    let of_scope = evidence.iter().find_map(|own| {
+        let Evidence::ScopeOnOtherApi { audience, .. } = own else {
+            return None;
+        };
+        Some(&**audience).filter(is_authorized)
     });
     let audience = match &*application.spec.authorize {
         _ if matches!(Check::of(cause), Some(Check::Scope)) => Some(of_scope?),

@@ -83,7 +83,7 @@ impl DiscoveryError {
             | Self::TokenEndpointMalformed { .. }
             | Self::TokenEndpointUnusable { .. } => None,
         }
-        .unwrap_or(self.cause().entry().for_caller)
+        .unwrap_or_else(|| self.cause().entry().for_caller)
     }
 
     /// Returns the issuer that the metadata names, if it is a template such as `https://login.microsoftonline.com/{tenantid}/v2.0`: the document

@@ -162,7 +162,7 @@ impl Results {
                 let advice = explanations
                     .first()
                     .map_or(Vec::new(), |own| fixes(&own.fixes));
-                (found, Some(Described::of(received, advice)))
+                (found, Some(Described::of(*received, advice)))
             }
         };
         let nearest = match found.is_partial {

@@ -238,6 +238,10 @@ fn a8_localhost_stays_in_the_issuer_and_is_served_at_both_addresses() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test measures the time of a real server"
+)]
 fn f1_the_idle_timeout_is_a_setting() {
     let server = Serving::start(&["--idle-timeout-seconds", "1"]);
     let mut stream = TcpStream::connect(server.address).unwrap();

@@ -395,16 +395,18 @@ async fn x29_withheld_values_have_fingerprints_that_two_processes_do_not_share()
             )
             .await;
         let recorded = core::iter::from_fn(|| bench.logged.recv_timeout(PATIENCE).ok());
-        let mut recorded = recorded.filter_map(|entry| match entry {
-            Logged::Refused(refused) => Some(refused.event.client_id.to_string()),
-            Logged::Diagnosed { diagnosis, .. } => diagnosis
-                .evidence
-                .iter()
-                .find_map(|found| {
-                    serde_json::to_value(found).ok()?["requested"]["fingerprint"].as_u64()
-                })
-                .map(|fingerprint| fingerprint.to_string()),
-            _ => None,
+        let mut recorded = recorded.filter_map(|entry| {
+            if let Logged::Refused(refused) = &entry {
+                return Some(refused.event.client_id.to_string());
+            }
+            let Logged::Diagnosed { diagnosis, .. } = entry else {
+                return None;
+            };
+            let mut evidence = diagnosis.evidence.iter();
+            let fingerprint = evidence.find_map(|found| {
+                serde_json::to_value(found).ok()?["requested"]["fingerprint"].as_u64()
+            });
+            fingerprint.map(|fingerprint| fingerprint.to_string())
         });
         let mut of_process: Vec<String> = recorded.by_ref().take(6).collect();
         of_process.retain(|text| text != "job");

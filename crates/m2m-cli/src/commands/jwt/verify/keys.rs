@@ -82,9 +82,10 @@ async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8
         .map_err(|error| token_failure::missing(&error, issuer, "the keys"))?;
     let problem = metadata.problem_of("jwks_uri");
     let url = metadata.jwks_uri.ok_or_else(|| {
-        let what = match problem {
-            MemberProblem::Missing => format!("the metadata of {issuer} contain no jwks_uri"),
-            problem => format!("the jwks_uri in the metadata of {issuer} {problem}"),
+        let what = if matches!(problem, MemberProblem::Missing) {
+            format!("the metadata of {issuer} contain no jwks_uri")
+        } else {
+            format!("the jwks_uri in the metadata of {issuer} {problem}")
         };
         Failure::unreachable(what)
             .help("if you know the URL or a file of its keys, use --jwks FILE|URL")
