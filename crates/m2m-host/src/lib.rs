@@ -26,6 +26,7 @@ pub mod sealing;
 pub mod secret_file;
 pub mod signals;
 pub mod table;
+pub mod throttle;
 pub mod timestamp;
 pub mod token_failure;
 pub mod token_text;

@@ -18,7 +18,6 @@ mod settings;
 mod start;
 mod store;
 mod store_health;
-mod throttle;
 
 pub use commands::Command;
 pub use config_check::{ConfigCheckOptions, ConfigCommand};

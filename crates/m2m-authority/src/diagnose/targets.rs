@@ -199,7 +199,7 @@ fn separator(text: &str, exists: impl Fn(&str) -> bool) -> Option<char> {
 /// The maximum number of values that are looked up in a text with separators.
 const MAX_PARTS: usize = 16;
 
-/// Characters that callers put between values. A single space is none of them: it separates values, and only several spaces in a row, or one at an end,
+/// Characters that callers put between values. A single space is not one of them: it separates values, and only several spaces in a row, or one at an end,
 /// are found here.
 const SEPARATORS: [char; 6] = [',', ';', '+', '|', ' ', '\n'];
 

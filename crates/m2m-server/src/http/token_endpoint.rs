@@ -31,6 +31,8 @@ use m2m_authority::{
     Authority, Check, FingerprintKey, RecordedClientId, Refusal, RequestId, TraceId,
 };
 use m2m_errors::Cause;
+use m2m_host::throttle::{Throttle, Verdict};
+use m2m_host::{clock, random};
 use m2m_jwt::UnixTime;
 use m2m_store::{CachedApplication, Lookup};
 
@@ -39,9 +41,6 @@ use super::reply::{self, Response};
 use crate::metrics::Metrics;
 use crate::recorder::{Recorder, RefusedOperation};
 use crate::store::RegistryCache;
-use crate::throttle::{Throttle, Verdict};
-use m2m_host::clock;
-use m2m_host::random;
 
 use gate::{Gate, ManagementAudiences};
 

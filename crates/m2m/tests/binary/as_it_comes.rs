@@ -71,7 +71,7 @@ fn a5_no_other_path_is_changed() {
         refused.assert_refused(404, "not_found");
         assert_eq!(refused.header("location"), None);
     }
-    // The management API asks for a token, whatever stands behind its prefix.
+    // The management API asks for a token, whatever follows its prefix.
     for path in ["/api/v1//apis", "/api/v1/apis/"] {
         assert_eq!(server.call("GET", path, "").status, 404, "{path}");
     }

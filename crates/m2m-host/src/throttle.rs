@@ -16,14 +16,14 @@ use m2m_jwt::UnixTime;
 /// A key is a client id as it was presented and the network it came from: one address of IPv4, a /64 of IPv6, which is what one
 /// subscriber has. A new key replaces the one that would be forgotten next anyway: a flood of random ids cannot make the server forget
 /// the one that is being guessed.
-pub(crate) struct Throttle {
+pub struct Throttle {
     shards: Box<[Mutex<Box<[Slot]>>]>,
     hasher: RandomState,
 }
 
 /// The decision whether a failure is one too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// The failure is answered as it is.
     Answer,
     /// The failure is answered with 429.
@@ -41,7 +41,8 @@ struct Slot {
 }
 
 impl Throttle {
-    pub(crate) fn new() -> Self {
+    /// Returns a throttle that has seen no failure.
+    pub fn new() -> Self {
         let shard = || Mutex::new(vec![Slot::default(); SETS_PER_SHARD * SLOTS_PER_SET].into());
         Self {
             shards: (0..SHARDS).map(|_| shard()).collect(),
@@ -51,7 +52,7 @@ impl Throttle {
     }
 
     /// Records a failed authentication. Each failure is forgotten [`SECONDS_PER_FAILURE`] after the previous one.
-    pub(crate) fn failed(&self, client_id: &str, address: IpAddr, now: UnixTime) -> Verdict {
+    pub fn failed(&self, client_id: &str, address: IpAddr, now: UnixTime) -> Verdict {
         let now = now.as_seconds();
         let hash = self.hasher.hash_one((client_id, network(address)));
         let Some(shard) = self.shards.get(index(hash, SHARDS)) else {
