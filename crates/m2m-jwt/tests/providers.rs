@@ -59,7 +59,7 @@ const ROWS: &[Row] = &[
     (
         "yahoo",
         2,
-        &["the RSA key has 1024 bits", "the RSA key has 1024 bits"],
+        &["the key has 1024 bits", "the key has 1024 bits"],
     ),
     ("zitadel", 2, &[]),
 ];

@@ -64,7 +64,13 @@ impl Router {
             return Route::Unknown;
         };
         let found = self.find_exactly(&path);
-        let mut fixed = [Route::Token, Route::Metadata, Route::JwkSet].into_iter();
+        let mut fixed = [
+            Route::Token,
+            Route::Metadata,
+            Route::OpenIdProvider,
+            Route::JwkSet,
+        ]
+        .into_iter();
         fixed
             .find(|route| *route == found)
             .unwrap_or(Route::Unknown)
@@ -225,7 +231,7 @@ mod tests {
             (
                 "/tenant/",
                 "/tenant//.well-known/openid-configuration",
-                Route::Metadata,
+                Route::OpenIdProvider,
             ),
         ] {
             check(&format!("https://id.example{issuer}"), path, expected);

@@ -145,13 +145,17 @@ fn judge<'t>(
         ..Expectations::access_token(issuer, &audiences, algorithms)
     };
     let header = unverified.header()?;
-    let claims = m2m_jwt::verify(&unverified, &KeySet::new(&keys.usable), &expectations, now)
-        .map_err(|error| Rejected {
-            error: error.into(),
-            mismatch: Mismatch::of(error, &unverified, &keys.usable, &expectations, now)
-                .map(Box::new),
-            unusable_keys: keys.suspects(error, header.key_id()),
-        })?;
+    let set = KeySet::new(&keys.usable);
+    let verified = match set.keys() {
+        // A public key has no key id that the token could name.
+        [key] if keys.is_chosen => m2m_jwt::verify_with_key(&unverified, key, &expectations, now),
+        _ => m2m_jwt::verify(&unverified, &set, &expectations, now),
+    };
+    let claims = verified.map_err(|error| Rejected {
+        error: error.into(),
+        mismatch: Mismatch::of(error, &unverified, &keys.usable, &expectations, now).map(Box::new),
+        unusable_keys: keys.suspects(error, header.key_id()),
+    })?;
     match malformed_claim(&claims) {
         None => Ok(unverified),
         Some(name) => Err(Objection::Claim(name).into()),

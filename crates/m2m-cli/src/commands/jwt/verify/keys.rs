@@ -22,6 +22,8 @@ use crate::commands::jwt::verify::unusable_key::UnusableKey;
 pub(super) struct Keys {
     /// The keys that can be used to verify a token.
     pub(super) usable: JwkSet,
+    /// True if the document is a public key, and not a set to choose from.
+    pub(super) is_chosen: bool,
     unusable: Vec<UnusableKey>,
 }
 
@@ -110,6 +112,7 @@ fn of_document(place: &str, file: &Path, bytes: &[u8]) -> Result<Keys, Failure> 
     match key {
         Ok(key) => Ok(Keys {
             usable: JwkSet::from_iter([key]),
+            is_chosen: true,
             unusable: Vec::new(),
         }),
         Err(error) => Err(Failure::usage(format!(
@@ -151,7 +154,11 @@ pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
             .iter()
             .fold(failure, |failure, key| failure.because(key.text())));
     }
-    Ok(Keys { usable, unusable })
+    Ok(Keys {
+        usable,
+        is_chosen: false,
+        unusable,
+    })
 }
 
 impl Keys {

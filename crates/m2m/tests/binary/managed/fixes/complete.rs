@@ -70,6 +70,6 @@ fn each_fix_with_lines_of_a_registry_file_is_applied_as_it_is_printed() {
         let remedy = remedy(&example(kind), Operating::RegistryFile);
         remedy.lines.is_some()
     });
-    let applied: BTreeSet<&str> = MISTAKES.iter().map(|(_, kind)| *kind).collect();
+    let applied: BTreeSet<&str> = MISTAKES.iter().map(|own| own.kind).collect();
     assert_eq!(applied, with_lines.map(String::as_str).collect());
 }

@@ -76,6 +76,13 @@ pub(super) const OF_RECORDS: &[Mistake] = &[
         ..MISTAKE
     },
     Mistake {
+        cause: "audience-not-authorized",
+        made_by: r#"m2m application update --default-audience https://other.example/api -- "$ID""#,
+        request: "grant_type=client_credentials&client_id={id}&client_secret={secret}",
+        steps: &[run("change_default_audience")],
+        ..MISTAKE
+    },
+    Mistake {
         cause: "application-disabled",
         made_by: r#"m2m application update --disable -- "$ID""#,
         steps: &[shows("list_events", "enabled: true → false"), run("enable")],
@@ -177,7 +184,7 @@ pub(super) const OF_CAUSES: &[Mistake] = &[
         steps: &[
             shows("show_application", "https://other.example/api"),
             with(
-                "keep_one_audience",
+                "set_default_audience",
                 &[("AUDIENCE", "https://other.example/api")],
             ),
         ],

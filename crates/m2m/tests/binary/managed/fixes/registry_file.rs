@@ -4,24 +4,55 @@ use m2m_authority::registry::SecretHash;
 use serde_json::Value;
 use toml::Table;
 
-use super::AUDIENCE;
 use crate::support::{SECRET, Serving};
 
-/// The client ids of the applications, which are the causes of their refusals, and the kinds of the fixes.
-pub(super) const MISTAKES: &[(&str, &str)] = &[
-    ("scope-not-assigned", "assign_scope"),
-    ("audience-not-authorized", "authorize"),
-    ("application-disabled", "enable"),
-    ("client-public", "make_confidential"),
-    ("address-not-allowed", "allow_address"),
-    ("organization-suspended", "resume_organization"),
-    ("grant-not-allowed", "allow_grant_type"),
-    (
+/// A mistake in the record of an application.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    /// The client id of the application.
+    client_id: &'static str,
+    /// The cause of the refusal.
+    cause: &'static str,
+    /// The kind of the fix.
+    pub(super) kind: &'static str,
+    /// The further parameters of the request.
+    request: &'static str,
+}
+
+/// A mistake of the application whose client id is the cause of the refusal.
+const fn of(cause: &'static str, kind: &'static str) -> Mistake {
+    Mistake {
+        client_id: cause,
+        cause,
+        kind,
+        request: "&audience=https://orders.example/api",
+    }
+}
+
+/// The mistakes in [`WORLD`].
+pub(super) const MISTAKES: &[Mistake] = &[
+    Mistake {
+        request: "&audience=https://orders.example/api&scope=write:orders",
+        ..of("scope-not-assigned", "assign_scope")
+    },
+    of("audience-not-authorized", "authorize"),
+    of("application-disabled", "enable"),
+    of("client-public", "make_confidential"),
+    of("address-not-allowed", "allow_address"),
+    of("organization-suspended", "resume_organization"),
+    of("grant-not-allowed", "allow_grant_type"),
+    of(
         "authentication-method-not-allowed",
         "allow_authentication_method",
     ),
-    ("quota-exceeded", "raise_quota"),
-    ("system-user-not-allowed", "allow_system_user"),
+    of("quota-exceeded", "raise_quota"),
+    of("system-user-not-allowed", "allow_system_user"),
+    Mistake {
+        client_id: "default-audience",
+        cause: "scope-unknown",
+        kind: "change_default_audience",
+        request: "&scope=read:other",
+    },
 ];
 
 /// A registry file in which each application has one mistake.
@@ -94,6 +125,15 @@ token_quota = { tokens = 1, per = "1d", mode = "enforce" }
 authorize = [{ audience = "https://orders.example/api", scopes = ["write:orders"] }]
 
 [[application]]
+name = "Default"
+client_id = "default-audience"
+default_audience = "https://orders.example/api"
+authorize = [
+  { audience = "https://orders.example/api", scopes = ["read:orders"] },
+  { audience = "https://other.example/api", scopes = ["read:other"] },
+]
+
+[[application]]
 name = "User"
 client_id = "system-user-not-allowed"
 system_user = "svc.a"
@@ -124,20 +164,17 @@ fn the_lines_of_a_fix_mend_the_mistake_in_a_registry_file() {
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     let with_secrets = format!("secret_sha256 = \"{hash}\"\nclient_id");
     let mut world = WORLD.replace("client_id", &with_secrets);
-    let request = |server: &Serving, client_id: &str| {
-        let more = if client_id == "audience-not-authorized" {
-            ""
-        } else {
-            "&scope=write:orders"
-        };
-        server.token(client_id, SECRET, &format!("&audience={AUDIENCE}{more}"))
+    let request = |server: &Serving, mistake: &Mistake| {
+        server.token(mistake.client_id, SECRET, mistake.request)
     };
+    let is_quota = |mistake: &&Mistake| mistake.kind == "raise_quota";
+    let quota = MISTAKES.iter().find(is_quota).unwrap();
     let server = Serving::of(&world, &["--log-format", "json"]);
     // The only token of a quota.
-    assert_eq!(request(&server, "quota-exceeded").status, 200);
-    for (cause, kind) in MISTAKES {
-        let refused = request(&server, cause);
-        assert_ne!(refused.status, 200, "{cause}");
+    assert_eq!(request(&server, quota).status, 200);
+    for mistake in MISTAKES {
+        let refused = request(&server, mistake);
+        assert_ne!(refused.status, 200, "{mistake:?}");
         let trace_id = refused.member("trace_id");
         let line = loop {
             let line: Value = serde_json::from_str(&server.wait_for_log("\"diagnosed\"")).unwrap();
@@ -145,16 +182,16 @@ fn the_lines_of_a_fix_mend_the_mistake_in_a_registry_file() {
                 break line;
             }
         };
-        assert_eq!(line["cause"], *cause, "{line}");
+        assert_eq!(line["cause"], mistake.cause, "{line}");
         let mut fixes = line["fixes"].as_array().unwrap().iter();
         let fix = fixes.find(|fix| fix["lines"].is_string());
         let fix = fix.unwrap_or_else(|| panic!("{line}"));
-        assert_eq!(fix["kind"], *kind, "{line}");
+        assert_eq!(fix["kind"], mistake.kind, "{line}");
         world = changed(&world, fix["lines"].as_str().unwrap());
     }
     let server = Serving::of(&world, &[]);
-    request(&server, "quota-exceeded");
-    for (cause, _) in MISTAKES {
-        assert_eq!(request(&server, cause).status, 200, "{cause}");
+    request(&server, quota);
+    for mistake in MISTAKES {
+        assert_eq!(request(&server, mistake).status, 200, "{mistake:?}");
     }
 }
