@@ -17,7 +17,8 @@ pub struct InvalidAnswer(serde_json::Error);
 /// An answer with its code and message, which every success has.
 #[derive(Serialize)]
 struct Document<'a, A> {
-    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
     message: &'a str,
     #[serde(flatten)]
     answer: A,
@@ -27,7 +28,7 @@ struct Document<'a, A> {
 pub(crate) fn write<A: Serialize>(spec: &Spec, answer: &A) -> Vec<u8> {
     // Serialization cannot fail: the values are plain and the keys are text.
     serde_json::to_vec(&Document {
-        code: spec.code,
+        code: (!spec.has_own_code).then_some(spec.code),
         message: spec.message,
         answer,
     })
@@ -36,7 +37,7 @@ pub(crate) fn write<A: Serialize>(spec: &Spec, answer: &A) -> Vec<u8> {
 
 /// Reads an answer. Unknown members come from a later release and are ignored.
 pub(crate) fn read<A: DeserializeOwned>(body: &[u8]) -> Result<A, InvalidAnswer> {
-    // A tree first: the answer about an organization has `code` twice, and the second one counts.
+    // A tree first: servers of earlier releases wrote `code` twice in the answer about an organization, and the second one counts.
     let document: Value = serde_json::from_slice(body)?;
     Ok(serde_json::from_value(document)?)
 }

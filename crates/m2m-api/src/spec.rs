@@ -22,6 +22,8 @@ pub struct Spec {
     pub summary: &'static str,
     /// The code of a success, such as `API_CREATED`.
     pub code: &'static str,
+    /// True if the answer has a member `code` of its own, which takes the place of the code of the success.
+    pub has_own_code: bool,
     /// The message of a success.
     pub message: &'static str,
     /// The status of a success.
@@ -75,6 +77,7 @@ impl Spec {
         fields: &[],
         summary: "",
         code: "OK",
+        has_own_code: false,
         message: "Success",
         status: 200,
         versioning: Versioning::None,

@@ -11,7 +11,7 @@ mod whole;
 pub use bounded::{List, Map, OneOrMore, TooMany};
 pub use moment::{CallerAddress, Time};
 pub use patch::{Given, Ignored, NOT_CLEARED, Patch};
-pub use scalar::{SAFE, Scalar, Scalars, of_record, to_record};
+pub use scalar::{SAFE, Scalar, ScalarText, Scalars, of_record, to_record};
 pub use text::{
     AudienceText, ClientIdText, Identifier, InvalidValue, Key, Name, PathKey, RequestIdText,
     ScopeKey, ScopeText, Search, SecretSha256, Value,

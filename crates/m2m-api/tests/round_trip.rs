@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use m2m_api::operations::{self, *};
-use m2m_api::values::{Given, List, Patch};
+use m2m_api::values::{Given, List, Patch, ScalarText};
 use m2m_api::{
     Body, BodyForm, BodyReader, Code, NoQuery, Operation, Paged, PathNames as _, RegistryDocument,
 };
@@ -51,7 +51,6 @@ fn answer(id: &str) -> Value {
         }
         "listApplications" => json!({
             "applications": [{ "id": "4", "name": "Billing job", "type": "m2m", "client_id": "billing-job", "is_enabled": true, "org_code": null }],
-            "next_token": null,
         }),
         "createApplication" => {
             json!({ "application": { "id": "4", "client_id": "billing-job", "client_secret": "secret" } })
@@ -98,7 +97,6 @@ fn answer(id: &str) -> Value {
         "createProperty" => json!({ "property": { "id": "5" } }),
         "listOrganizations" => json!({
             "organizations": [{ "code": "org_acme", "name": "Acme", "handle": null, "is_default": false, "external_id": "4711", "is_suspended": false }],
-            "next_token": null,
         }),
         "getOrganization" => json!({
             "code": "org_acme", "name": "Acme", "handle": "acme", "is_default": false, "external_id": null, "is_suspended": true,
@@ -106,7 +104,7 @@ fn answer(id: &str) -> Value {
         }),
         "createOrganization" => json!({ "organization": { "code": "org_acme" } }),
         "listOrganizationFeatureFlags" => {
-            json!({ "feature_flags": { "beta": { "type": "bool", "value": true } } })
+            json!({ "feature_flags": { "beta": { "type": "bool", "value": "true" } } })
         }
         "listKeys" => json!({ "keys": [key()] }),
         "rotateKey" => json!({ "key": key(), "removed": ["old"], "warning": "get new tokens" }),
@@ -186,6 +184,14 @@ fn check<O: Operation>(ids: &mut BTreeSet<&'static str>) {
     let read = O::read_answer(document.to_string().as_bytes());
     let read = read.unwrap_or_else(|error| panic!("{id}: {error}"));
     assert_eq!(serde_json::to_value(&read).unwrap(), own, "{id}");
+    let written = O::write_answer(&read);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&written).unwrap(),
+        document,
+        "{id}"
+    );
+    // A member that occurs twice makes the text longer than its tree.
+    assert_eq!(written.len(), document.to_string().len(), "{id}");
     let example: Option<Value> = O::SPEC
         .example
         .map(|text| serde_json::from_str(text).unwrap());
@@ -228,6 +234,24 @@ fn a_repeated_code_is_that_of_the_organization() {
     );
     let read = GetOrganization::read_answer(body.as_bytes()).unwrap();
     assert_eq!(read.code, "org_acme");
+}
+
+#[test]
+fn answers_of_earlier_releases_are_read() {
+    let page = ListApplications::read_answer(br#"{"applications": [], "next_token": null}"#);
+    assert_eq!(page.unwrap().next_token, None);
+    for (old, new) in [("true", "true"), ("-12", "-12"), (r#""12""#, "12")] {
+        let flags = format!(r#"{{"feature_flags": {{"a": {{"type": "str", "value": {old}}}}}}}"#);
+        let flags = ListOrganizationFeatureFlags::read_answer(flags.as_bytes()).unwrap();
+        let value = flags.feature_flags["a"].value.known();
+        assert_eq!(value.map(ScalarText::as_str), Some(new));
+        let properties = format!(
+            r#"{{"properties": [{{"id": "1", "name": "A", "description": "", "key": "a", "value": {old}}}], "has_more": false}}"#
+        );
+        let properties = ListApplicationProperties::read_answer(properties.as_bytes()).unwrap();
+        let value = properties.properties[0].value.known();
+        assert_eq!(value.map(ScalarText::as_str), Some(new));
+    }
 }
 
 #[test]

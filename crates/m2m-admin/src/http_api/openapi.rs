@@ -116,7 +116,9 @@ impl Schemas {
 
     fn definitions(mut self) -> Map<String, Value> {
         let mut all = self.read.take_definitions(true);
-        all.extend(self.written.take_definitions(true));
+        let mut written = self.written.take_definitions(true);
+        written.values_mut().for_each(absent_is_never_null);
+        all.extend(written);
         all.insert("Refused".to_owned(), refused());
         all.insert("TokenRefused".to_owned(), token_refused());
         all
@@ -256,16 +258,31 @@ fn without_null(schema: &mut Value) {
     }
 }
 
+/// Removes null from the members that an answer may leave out: such a member is present or absent, but never null.
+fn absent_is_never_null(schema: &mut Value) {
+    let required: Vec<Value> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let members = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, member) in members.into_iter().flatten() {
+        if !required.contains(&json!(name)) {
+            without_null(member);
+        }
+    }
+}
+
 fn responses<O: Operation>(schemas: &mut Schemas) -> Value {
     let answer = schemas.written.subschema_for::<O::Answer>();
     let schema = if O::SPEC.answers_as_token_endpoint {
         json!(answer)
     } else {
         // The code of an organization has the place of the code of an answer.
-        let own = schemas.written.root_schema_for::<O::Answer>();
-        let code = match own.pointer("/properties/code") {
-            Some(_) => json!({ "type": "string" }),
-            None => json!({ "const": O::SPEC.code }),
+        let code = if O::SPEC.has_own_code {
+            json!({ "type": "string" })
+        } else {
+            json!({ "const": O::SPEC.code })
         };
         json!({
             "allOf": [

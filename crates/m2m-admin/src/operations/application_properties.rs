@@ -5,7 +5,7 @@ use m2m_api::operations::{
     ListApplicationProperties, NewValue, PropertyValueShown, PropertyValuesAnswer,
     SetApplicationProperty,
 };
-use m2m_api::values::Scalar;
+use m2m_api::values::ScalarText;
 use m2m_authority::registry::{Application, Property, PropertyContext};
 use m2m_store::Stored;
 
@@ -78,6 +78,6 @@ fn set(application: &mut Application, property: &Stored<Property>, new: &NewValu
     Ok(())
 }
 
-fn value(application: &Application, key: &str) -> Option<Scalar> {
-    application.spec.properties.get(key).cloned().map(Scalar)
+fn value(application: &Application, key: &str) -> Option<ScalarText> {
+    application.spec.properties.get(key).map(ScalarText::from)
 }

@@ -4,7 +4,7 @@ use m2m_api::Done;
 use m2m_api::operations::{
     FlagShown, FlagType, FlagsAnswer, ListOrganizationFeatureFlags, SetOrganizationFeatureFlag,
 };
-use m2m_api::values::{PathKey, SAFE, Scalar};
+use m2m_api::values::{PathKey, SAFE, ScalarText};
 use m2m_authority::registry::PropertyValue;
 use m2m_store::Filter;
 
@@ -26,7 +26,7 @@ impl Perform for ListOrganizationFeatureFlags {
         let flags = stored.value.feature_flags.iter().map(|(key, value)| {
             let shown = FlagShown {
                 r#type: FlagType::of(value).into(),
-                value: Scalar(value.clone()).into(),
+                value: ScalarText::from(value).into(),
             };
             (key.to_string(), shown)
         });

@@ -164,7 +164,8 @@ pub enum Claims {
 pub struct ApisAnswer {
     /// The APIs.
     pub apis: Vec<ApiSummary>,
-    /// The `next_token` to request the next page with. Null on the last page.
+    /// The `next_token` to request the next page with. Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<PageToken>,
 }
 

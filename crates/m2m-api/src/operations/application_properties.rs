@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Scalar, Tolerant};
+use crate::values::{Scalar, ScalarText, Tolerant};
 use crate::{
     ApplicationName, ApplicationPropertyName, Done, Method, NoBody, NoQuery, Operation, Spec,
 };
@@ -36,8 +36,8 @@ pub struct PropertyValueShown {
     pub description: String,
     /// The key of the property.
     pub key: String,
-    /// The value: a string, an integer or a boolean.
-    pub value: Tolerant<Scalar>,
+    /// The value as text: `true` or `false`, an integer, or a string.
+    pub value: Tolerant<ScalarText>,
 }
 
 /// The value to set a property to.

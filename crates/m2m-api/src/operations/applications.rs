@@ -82,7 +82,8 @@ pub struct TokensChange {
 pub struct ApplicationsAnswer {
     /// The applications.
     pub applications: Vec<ApplicationSummary>,
-    /// The `next_token` to request the next page with. Null on the last page.
+    /// The `next_token` to request the next page with. Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<PageToken>,
 }
 

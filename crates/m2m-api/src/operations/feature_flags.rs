@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::FlagType;
-use crate::values::{Scalar, Tolerant, Value};
+use crate::values::{ScalarText, Tolerant, Value};
 use crate::{Done, FeatureFlagName, Method, NoBody, NoQuery, Operation, OrganizationName, Spec};
 
 /// Lists the feature flags of an organization.
@@ -37,8 +37,8 @@ pub struct FlagsAnswer {
 pub struct FlagShown {
     /// The type of the flag.
     pub r#type: Tolerant<FlagType>,
-    /// The value: a string, an integer or a boolean.
-    pub value: Tolerant<Scalar>,
+    /// The value as text: `true` or `false`, an integer, or a string, according to the type of the flag.
+    pub value: Tolerant<ScalarText>,
 }
 
 impl Operation for ListOrganizationFeatureFlags {

@@ -149,7 +149,8 @@ bodies! {
 pub struct OrganizationsAnswer {
     /// The organizations.
     pub organizations: Vec<OrganizationSummary>,
-    /// The `next_token` to request the next page with. Null on the last page.
+    /// The `next_token` to request the next page with. Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_token: Option<PageToken>,
 }
 
@@ -173,7 +174,6 @@ pub struct OrganizationSummary {
 /// The answer about an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrganizationAnswer {
-    // Clients of this API read the name of the organization from `name`, and do not read the code of the answer. Both codes are named `code`.
     /// The code of the organization. Tokens carry it.
     pub code: String,
     /// The display name of the organization.
@@ -255,6 +255,7 @@ impl Operation for GetOrganization {
         path: "/api/v1/organization",
         scope: "read:organizations",
         summary: "Show an organization",
+        has_own_code: true,
         refusals: &[404],
         versioning: Versioning::Tagged,
         ..Spec::DEFAULT

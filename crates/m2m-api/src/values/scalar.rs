@@ -18,6 +18,13 @@ use super::whole;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar(pub PropertyValue);
 
+/// A value as text: `true` or `false`, an integer, or a string.
+///
+/// Answers about single values have this form, because clients of this API expect a string. Servers of earlier releases answered with the value itself, which
+/// is read as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScalarText(Box<str>);
+
 /// A map of values by key.
 pub type Scalars = Map<Key, Scalar, 100>;
 
@@ -70,6 +77,50 @@ impl JsonSchema for Scalar {
             ],
             "description": "A string, an integer or a boolean.",
         })
+    }
+}
+
+impl ScalarText {
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&PropertyValue> for ScalarText {
+    fn from(value: &PropertyValue) -> Self {
+        Self(match value {
+            PropertyValue::Boolean(value) => value.to_string().into(),
+            PropertyValue::Integer(value) => value.to_string().into(),
+            PropertyValue::Text(value) => value.clone(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ScalarText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Scalar::deserialize(deserializer).map(|scalar| Self::from(&scalar.0))
+    }
+}
+
+impl Serialize for ScalarText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl JsonSchema for ScalarText {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ScalarText".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "maxLength": MAX_TEXT })
     }
 }
 

@@ -19,6 +19,7 @@ mod diagnoses;
 mod edges;
 mod emergency;
 mod fields;
+mod foreign_client;
 mod forge;
 mod grants;
 mod keys;

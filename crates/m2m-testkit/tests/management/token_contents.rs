@@ -70,7 +70,7 @@ fn both_claim_sets_carry_only_the_values_enabled_for_the_token() {
         let listed = server.get("/api/v1/organizations/org_acme/feature_flags");
         assert_eq!(
             listed["feature_flags"]["seats"],
-            json!({ "type": "int", "value": 12 })
+            json!({ "type": "int", "value": "12" })
         );
         assert_eq!(
             listed["feature_flags"]["theme"],
