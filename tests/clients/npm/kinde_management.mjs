@@ -1,19 +1,20 @@
 // The unchanged package @kinde/management-api-js manages the server (row K31). It requests its token with the credentials with
-// which the server was bootstrapped, and each of its methods for M2M applications works.
+// which the server was bootstrapped, and each of its methods for M2M applications works, with answers as the package declares them.
 
 import assert from 'node:assert/strict';
+import { init, setToken, validateToken } from '@kinde/management-api-js';
+import { decodeJwt } from 'jose';
+import { check, issuer, management, refusal } from './checks.mjs';
 import {
   Apis,
   Applications,
   Environments,
-  init,
+  fitsMethod,
+  fitsRefusal,
   Organizations,
   Properties,
-  setToken,
-  validateToken,
-} from '@kinde/management-api-js';
-import { decodeJwt } from 'jose';
-import { check, issuer, management, refusal } from './checks.mjs';
+  unchecked,
+} from './kinde_answers.mjs';
 
 const AUDIENCE = 'https://orders.example/api';
 
@@ -52,6 +53,47 @@ async function claimsOf(credentials, audience) {
 
 const names = (records) => records.map(({ name }) => name);
 const keys = (records) => records.map(({ key }) => key);
+
+await check('K31: an answer that differs from the schemas of the package is found', async () => {
+  const success = { code: 'OK', message: 'Success' };
+  const api = { id: '1', name: 'Orders', audience: AUDIENCE, is_management_api: false };
+  fitsMethod({ ...success, apis: [api], more: 1 }, 'getApis');
+  const organization = { code: 'org_acme', message: 'Success', name: 'Acme', handle: null, is_default: false, external_id: null };
+  const others = { is_suspended: false, created_on: '2026-11-20T00:00:00Z' };
+  fitsMethod({ ...organization, ...others }, 'getOrganization');
+  fitsRefusal({ errors: [{ code: 'API_NOT_FOUND', message: 'The API does not exist' }] });
+  const application = { id: '1', name: 'Billing', type: 'Machine to machine (M2M)', is_active: null };
+  const shown = (more) => ({ ...success, api: { ...api, scopes: [], applications: [{ ...application, ...more }] } });
+  fitsMethod(shown({}), 'getApi');
+  const flag = (type, value) => ({ ...success, feature_flags: { beta: { type, value } } });
+  fitsMethod(flag('bool', 'true'), 'getOrganizationFeatureFlags');
+  const property = { id: '1', name: 'Region', description: '', key: 'region' };
+  const wrong = [
+    ['getApis', { ...success, apis: [api], next_token: null }],
+    ['getApis', { ...success, apis: [{ ...api, is_management_api: 'false' }] }],
+    ['getApis', { ...success, apis: [{ id: '1', audience: AUDIENCE, is_management_api: false }] }],
+    ['getApis', { code: 'OK', apis: [api] }],
+    ['getApis', success],
+    ['getApi', shown({ type: 'm2m' })],
+    ['getApi', shown({ is_active: 'yes' })],
+    ['getApplications', { ...success, applications: [], next_token: 7 }],
+    ['getApplicationPropertyValues', { ...success, properties: [{ ...property, value: true }], has_more: false }],
+    ['getOrganization', { ...organization, ...others, code: null }],
+    ['getOrganization', { ...organization, ...others, created_on: 1_700_000_000 }],
+    ['getOrganization', organization],
+    ['getOrganizationFeatureFlags', flag('bool', true)],
+    ['getOrganizationFeatureFlags', flag('int', 12)],
+    ['getOrganizationFeatureFlags', flag('boolean', 'true')],
+    ['updateApiScope', { message: 'Success' }],
+  ];
+  for (const [method, answer] of wrong) {
+    assert.throws(() => fitsMethod(answer, method), { name: 'AssertionError' }, JSON.stringify(answer));
+  }
+  const wrongErrors = [undefined, {}, [{ code: 404, message: 'The API does not exist' }], [{ code: 'API_NOT_FOUND' }]];
+  for (const answer of wrongErrors.map((errors) => ({ errors }))) {
+    assert.throws(() => fitsRefusal(answer), { name: 'AssertionError' }, JSON.stringify(answer));
+  }
+});
 
 await check('K31: a wrong secret leads to 401', async () => {
   signIn({ ...management, client_secret: `${management.client_secret}-not` });
@@ -249,7 +291,7 @@ await check('K31: property values of an application are set and read', async () 
   await put('tier', true);
   const { properties, has_more } = await Applications.getApplicationPropertyValues(place);
   const values = Object.fromEntries(properties.map(({ key, value }) => [key, value]));
-  assert.deepEqual(values, { region: 'eu', tier: true });
+  assert.deepEqual(values, { region: 'eu', tier: 'true' });
   assert.equal(properties.find(({ key }) => key === 'region').id, property);
   assert.equal(has_more, false);
   await refused(put('unknown', 'x'), 404, 'PROPERTY_NOT_FOUND');
@@ -296,7 +338,8 @@ await check('K27: organizations are listed page by page, in both orders', async 
   assert.deepEqual(names(first.organizations), ['Cedar', 'Brook']);
   const second = await Organizations.getOrganizations({ sort: 'name_desc', pageSize: 2, nextToken: first.next_token });
   assert.deepEqual(names(second.organizations), ['Acme']);
-  assert.ok(!second.next_token);
+  assert.ok(first.next_token);
+  assert.ok(!('next_token' in second));
 });
 
 await check('K31: feature flags of an organization are updated', async () => {
@@ -304,16 +347,16 @@ await check('K31: feature flags of an organization are updated', async () => {
     Organizations.updateOrganizationFeatureFlagOverride({ orgCode: organization, featureFlagKey, value });
   const flags = async () => (await Organizations.getOrganizationFeatureFlags({ orgCode: organization })).feature_flags;
   assert.deepEqual(await flags(), {
-    beta: { type: 'bool', value: false },
-    seats: { type: 'int', value: 0 },
+    beta: { type: 'bool', value: 'false' },
+    seats: { type: 'int', value: '0' },
     theme: { type: 'str', value: '' },
   });
   await set('beta', 'true');
   await set('seats', '12');
   await set('theme', 'dark & quiet');
   assert.deepEqual(await flags(), {
-    beta: { type: 'bool', value: true },
-    seats: { type: 'int', value: 12 },
+    beta: { type: 'bool', value: 'true' },
+    seats: { type: 'int', value: '12' },
     theme: { type: 'str', value: 'dark & quiet' },
   });
   await refused(set('seats', 'many'), 409, 'FEATURE_FLAG_TYPE');
@@ -374,4 +417,8 @@ await check('K31: the management API and its last manager cannot be deleted', as
   const [{ id }] = (await Apis.getApis()).apis.filter((listed) => listed.is_management_api);
   await refused(Apis.deleteApi({ apiId: id }), 409, 'MANAGEMENT_PROTECTED');
   assert.equal((await Environments.getEnvironment()).code, 'OK');
+});
+
+await check('K31: each answer has the types that the package declares', async () => {
+  assert.deepEqual(unchecked(), []);
 });
