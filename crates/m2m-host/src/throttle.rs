@@ -40,9 +40,9 @@ struct Slot {
     forgotten_at: u64,
 }
 
-impl Throttle {
+impl Default for Throttle {
     /// Returns a throttle that has seen no failure.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let shard = || Mutex::new(vec![Slot::default(); SETS_PER_SHARD * SLOTS_PER_SET].into());
         Self {
             shards: (0..SHARDS).map(|_| shard()).collect(),
@@ -50,7 +50,9 @@ impl Throttle {
             hasher: RandomState::new(),
         }
     }
+}
 
+impl Throttle {
     /// Records a failed authentication. Each failure is forgotten [`SECONDS_PER_FAILURE`] after the previous one.
     pub fn failed(&self, client_id: &str, address: IpAddr, now: UnixTime) -> Verdict {
         let now = now.as_seconds();
@@ -163,7 +165,7 @@ mod tests {
 
     #[test]
     fn a5_so_many_failures_are_answered_and_then_one_every_few_seconds() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         let mut now = NOON;
         assert_eq!(answered(&throttle, "job", "192.0.2.1", 100, now), 20);
         let verdict = throttle.failed("job", address("192.0.2.1"), now);
@@ -193,7 +195,7 @@ mod tests {
 
     #[test]
     fn x19_neither_another_client_nor_another_network_is_slowed() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         answered(&throttle, "job", "192.0.2.1", 100, NOON);
         answered(&throttle, "job", "2001:db8:0:1::1", 100, NOON);
         for (client_id, from, expected) in [
@@ -214,7 +216,7 @@ mod tests {
 
     #[test]
     fn a5_a_flood_of_random_ids_does_not_push_out_the_one_that_is_guessed() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         assert_eq!(answered(&throttle, "job", "192.0.2.1", 20, NOON), 20);
         for id in 0..200_000 {
             throttle.failed(&format!("random-{id}"), address("192.0.2.1"), NOON);
@@ -224,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_slows_no_caller_for_long() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         answered(
             &throttle,
             "job",

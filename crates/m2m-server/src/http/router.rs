@@ -207,8 +207,16 @@ mod tests {
             ("", "/oauth2//token", Route::Token),
             ("", "/connect/token/", Route::Token),
             ("", "//id/connect/token", Route::Token),
-            ("", "//.well-known/openid-configuration", Route::Metadata),
-            ("", "/.well-known/openid-configuration/", Route::Metadata),
+            (
+                "",
+                "//.well-known/openid-configuration",
+                Route::OpenIdProvider,
+            ),
+            (
+                "",
+                "/.well-known/openid-configuration/",
+                Route::OpenIdProvider,
+            ),
             (
                 "",
                 "/.well-known//oauth-authorization-server",

@@ -74,7 +74,7 @@ impl TokenEndpoint {
             management: ManagementAudiences::of(authority.issuer()),
             authority,
             cache,
-            throttle: Throttle::new(),
+            throttle: Throttle::default(),
             fingerprints: FingerprintKey::from_random(random::bytes()),
             recorder,
             metrics,
