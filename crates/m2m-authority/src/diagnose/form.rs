@@ -252,6 +252,17 @@ pub(crate) fn client_id_in_header(value: &[u8]) -> Zeroizing<String> {
     mangled::percent_decoded(client_id).unwrap_or_else(|| Zeroizing::new(client_id.to_owned()))
 }
 
+/// Returns an `Authorization` field in words, with its scheme if it is a usual one.
+pub(crate) fn authorization(value: &[u8]) -> Cow<'static, str> {
+    let (scheme, _) = scheme_and_credentials(value);
+    let mut usual = core::iter::once(&"Basic").chain(SCHEMES);
+    match usual.find(|usual| usual.as_bytes().eq_ignore_ascii_case(scheme)) {
+        Some(scheme) => format!("an Authorization: {scheme} header").into(),
+        None if scheme.is_empty() => "an empty Authorization header".into(),
+        None => "an Authorization header with another scheme".into(),
+    }
+}
+
 /// Returns the name of the scheme, up to the first space, and the rest of an `Authorization` field.
 fn scheme_and_credentials(value: &[u8]) -> (&[u8], &[u8]) {
     let text = value.trim_ascii();

@@ -279,11 +279,25 @@ fn check_url(request: &RawRequest<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Returns the `Authorization` field. One that authenticates nothing counts as absent if the body has a part of the credentials.
+fn authorization<'r>(request: &RawRequest<'r>, form: &TokenRequest<'_>) -> Header<'r> {
+    let is_in_body = form.client_id.is_some()
+        || form.client_secret.is_some()
+        || form.client_assertion.is_some()
+        || form.client_assertion_type.is_some();
+    match request.authorization {
+        Header::Once(value) if is_in_body && BasicCredentials::is_empty_header(value) => {
+            Header::Absent
+        }
+        header => header,
+    }
+}
+
 fn check_methods_of_authentication(
     request: &RawRequest<'_>,
     form: &TokenRequest<'_>,
 ) -> Result<(), Refusal> {
-    let by_header = match request.authorization {
+    let by_header = match authorization(request, form) {
         Header::Absent => 0_u8,
         Header::Once(_) => 1,
         Header::Repeated => 2,
@@ -303,20 +317,9 @@ fn check_methods_of_authentication(
 /// Returns the ways in which the request authenticates.
 fn methods_present(request: &RawRequest<'_>, form: &TokenRequest<'_>) -> Evidence {
     let mut methods: Vec<Cow<'static, str>> = Vec::new();
-    match request.authorization {
+    match authorization(request, form) {
         Header::Absent => {}
-        Header::Once(value) => {
-            let mut words = value.trim_ascii().split(u8::is_ascii_whitespace);
-            let own = words.next().unwrap_or_default();
-            let is = |scheme: &str| own.eq_ignore_ascii_case(scheme.as_bytes());
-            methods.push(Cow::Borrowed(if is("Basic") {
-                "an Authorization: Basic header"
-            } else if is("Bearer") {
-                "an Authorization: Bearer header"
-            } else {
-                "an Authorization header with another scheme"
-            }));
-        }
+        Header::Once(value) => methods.push(form::authorization(value)),
         Header::Repeated => methods.push("several Authorization headers".into()),
     }
     if form.client_secret.is_some() {
@@ -348,7 +351,7 @@ fn read_credentials<'r>(
     mut form: TokenRequest<'r>,
     authority: &Authority,
 ) -> Result<(Credentials<'r>, TokenRequest<'r>), Refusal> {
-    if let Header::Once(value) = request.authorization {
+    if let Header::Once(value) = authorization(request, &form) {
         let basic = BasicCredentials::parse(value, authority.limits()).map_err(|error| {
             let cause = error.cause();
             let observed = form::basic(value, &error).into_iter().collect();

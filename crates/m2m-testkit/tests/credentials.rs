@@ -1,0 +1,116 @@
+//! Where the credentials of a request are: what counts as client authentication, and what is said about the rest.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use m2m_authority::diagnose::Evidence;
+use m2m_errors::{Cause, Profile};
+use m2m_testkit::{ORDERS, PLAIN_ID, Request, SECRET, World};
+
+#[test]
+fn a10_a_basic_header_without_credentials_counts_as_absent_beside_those_in_the_body() {
+    let mut world = World::standard(Profile::Rfc);
+    for header in [
+        "Basic Og==",
+        "basic  Og== ",
+        "\tBASIC Og==",
+        "Basic",
+        "Basic ",
+    ] {
+        let request = Request::token(PLAIN_ID).authorization(header.as_bytes());
+        let answer = world.send(&request.audience(ORDERS));
+        assert_eq!(answer.status(), 200, "{header:?}");
+    }
+}
+
+#[test]
+fn a10_any_other_authorization_header_beside_credentials_in_the_body_is_refused_and_named() {
+    let mut world = World::standard(Profile::Rfc);
+    let basic = "an Authorization: Basic header";
+    let other = "an Authorization header with another scheme";
+    for (header, expected) in [
+        // An id without a secret, a secret without an id, and a secret that is a colon.
+        ("Basic cGxhaW4taWQ6", basic),
+        ("Basic OnNlY3JldA==", basic),
+        ("Basic Ojo=", basic),
+        // What is not base64 has unknown contents.
+        ("Basic Og", basic),
+        ("Basic :", basic),
+        ("Basic ====", basic),
+        ("Bearer", "an Authorization: Bearer header"),
+        ("Bearer abc", "an Authorization: Bearer header"),
+        ("negotiate YII=", "an Authorization: Negotiate header"),
+        ("Digest username=x", "an Authorization: Digest header"),
+        ("Basicx Og==", other),
+        ("Og==", other),
+        ("", "an empty Authorization header"),
+        (" ", "an empty Authorization header"),
+    ] {
+        let request = Request::token(PLAIN_ID).authorization(header.as_bytes());
+        let answer = world.send(&request.audience(ORDERS));
+        answer.check_refusal((400, "invalid_request"), header);
+        assert_eq!(answer.cause(), Some(Cause::AuthenticationMethodsSeveral));
+        let diagnosis = answer.diagnosis().unwrap();
+        let methods = vec![expected.into(), "client_secret in the body".into()];
+        let evidence = [Evidence::MethodsPresent { methods }];
+        assert_eq!(*diagnosis.evidence, evidence, "{header:?}");
+        assert_eq!(diagnosis.client_id.as_deref(), Some(PLAIN_ID), "{header:?}");
+    }
+}
+
+#[test]
+fn a10_two_authorization_headers_are_refused_even_if_one_of_them_is_empty() {
+    let mut world = World::standard(Profile::Rfc);
+    for request in [
+        Request::token_by_header(PLAIN_ID, SECRET),
+        Request::token(PLAIN_ID).authorization(b"Basic Og=="),
+    ] {
+        let answer = world.send(&request.authorization(b"Basic Og==").audience(ORDERS));
+        assert_eq!(answer.cause(), Some(Cause::AuthenticationMethodsSeveral));
+        let found = answer.evidence().join("\n");
+        assert!(found.contains("several Authorization headers"), "{found}");
+    }
+}
+
+#[test]
+fn a10_a_basic_header_without_credentials_does_not_replace_missing_ones() {
+    let mut world = World::standard(Profile::Rfc);
+    for (header, client_id, cause, evidence) in [
+        (
+            "Basic Og==",
+            None,
+            Cause::CredentialsMissing,
+            "client_id is missing",
+        ),
+        ("Basic", None, Cause::BasicMalformed, "Basic"),
+        (
+            "Basic Og==",
+            Some(PLAIN_ID),
+            Cause::CredentialsMissing,
+            "client_secret is missing",
+        ),
+        (
+            "Basic",
+            Some(PLAIN_ID),
+            Cause::CredentialsMissing,
+            "client_secret is missing",
+        ),
+    ] {
+        let request = Request::empty().with("grant_type", "client_credentials");
+        let request = request.authorization(header.as_bytes());
+        let request = match client_id {
+            Some(client_id) => request.with("client_id", client_id),
+            None => request,
+        };
+        let answer = world.send(&request);
+        answer.check_refusal((401, "invalid_client"), header);
+        assert_eq!(answer.cause(), Some(cause), "{header} {client_id:?}");
+        let found = answer.evidence().join("\n");
+        assert!(found.contains(evidence), "{header} {client_id:?}: {found}");
+        assert_eq!(answer.diagnosis().unwrap().client_id.as_deref(), client_id);
+    }
+    let assertion = Request::token(PLAIN_ID)
+        .without("client_secret")
+        .with("client_assertion", "a.b.c");
+    let answer = world.send(&assertion.authorization(b"Basic Og=="));
+    assert_eq!(answer.cause(), Some(Cause::AssertionUnsupported));
+}
