@@ -99,8 +99,14 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::MethodSent { method: None } => {
             "the request used another method than POST, and the path supports only POST".to_owned()
         }
-        Evidence::ParameterInUrl { parameter } => {
-            format!("the parameter {parameter} is in the URL, where a token request has no parameters")
+        Evidence::ParameterInUrl {
+            parameter,
+            is_empty,
+        } => {
+            let value = if *is_empty { " without a value" } else { "" };
+            format!(
+                "the parameter {parameter} is in the URL{value}, where a token request has no parameters"
+            )
         }
         Evidence::SimilarParameter { parameter } => {
             format!("the body has a parameter whose name is nearly {parameter}; it is ignored")

@@ -122,6 +122,11 @@ fn text(fix: &Fix) -> String {
         Fix::SendInBody { parameter } => {
             format!("send the parameter {parameter} in the body of the request instead of the URL")
         }
+        Fix::RemoveFromUrl { parameter } => {
+            format!(
+                "remove the parameter {parameter} from the URL: a client credentials request does not have it, and logs on the way store what is in a URL"
+            )
+        }
         Fix::EncodeBasic { problem } => match problem {
             BasicProblem::UrlSafeAlphabet => {
                 "encode the credentials with the standard alphabet of base64, with + and /"

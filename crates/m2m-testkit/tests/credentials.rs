@@ -114,3 +114,77 @@ fn a10_a_basic_header_without_credentials_does_not_replace_missing_ones() {
     let answer = world.send(&assertion.authorization(b"Basic Og=="));
     assert_eq!(answer.cause(), Some(Cause::AssertionUnsupported));
 }
+
+/// Returns the observations and the advice for a token request with this query, both as text.
+fn of_query(query: &str) -> (String, String) {
+    let request = Request::token(PLAIN_ID).audience(ORDERS).query(query);
+    let answer = World::standard(Profile::Rfc).send(&request);
+    answer.check_refusal((400, "invalid_request"), query);
+    assert_eq!(answer.cause(), Some(Cause::CredentialsInUrl), "{query}");
+    let steps = answer.remedies().into_iter().map(|remedy| remedy.text);
+    (
+        answer.evidence().join("\n"),
+        steps.collect::<Vec<_>>().join("\n"),
+    )
+}
+
+#[test]
+fn a11_only_a_secret_in_the_url_is_called_leaked() {
+    for query in [
+        "client_id=plain-id",
+        "client_id=plain-id&scope=read:orders",
+        "client_id=plain-id&client_secret=",
+        "client_id=plain-id&client_secret",
+        "client_secret=&client%5Fsecret=",
+        "client_assertion_type=urn:x",
+        "client_assertion=a.b.c",
+        "password=",
+        "access_token=a.b.c",
+        "code=abc",
+    ] {
+        let (_, advice) = of_query(query);
+        assert!(!advice.contains("leaked"), "{query}: {advice}");
+        assert!(!advice.is_empty(), "{query}");
+    }
+    let many = "a&".repeat(100) + "client_id=plain-id&client_secret=x";
+    for query in [
+        "client_secret=x",
+        "client_id=plain-id&client_secret=x",
+        "client%5Fsecret=x",
+        "client_secret=&client_secret=x",
+        "client_secret==",
+        "password=x",
+        &many,
+    ] {
+        let (_, advice) = of_query(query);
+        assert!(advice.contains("secret as leaked"), "{query}: {advice}");
+    }
+}
+
+#[test]
+fn a11_each_parameter_in_the_url_is_named_with_what_to_do_about_it() {
+    let (found, advice) = of_query("client_id=plain-id");
+    assert!(found.contains("client_id is in the URL,"), "{found}");
+    assert!(
+        advice.contains("send the parameter client_id in the body"),
+        "{advice}"
+    );
+    let (found, _) = of_query("client_secret=");
+    assert!(
+        found.contains("client_secret is in the URL without a value"),
+        "{found}"
+    );
+    for parameter in [
+        "access_token",
+        "refresh_token",
+        "token",
+        "assertion",
+        "code",
+    ] {
+        let (found, advice) = of_query(&format!("{parameter}=x"));
+        assert!(found.contains(parameter), "{found}");
+        let remove = format!("remove the parameter {parameter} from the URL");
+        assert!(advice.contains(&remove), "{advice}");
+        assert!(!advice.contains("in the body"), "{advice}");
+    }
+}

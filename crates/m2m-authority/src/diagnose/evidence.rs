@@ -50,7 +50,12 @@ pub enum Evidence {
         method: Option<Cow<'static, str>>,
     },
     /// The parameter is in the URL, where a token request has none.
-    ParameterInUrl { parameter: Cow<'static, str> },
+    ParameterInUrl {
+        parameter: Cow<'static, str>,
+        /// True if the parameter has no value there, as far as it was read.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        is_empty: bool,
+    },
     /// The body has a parameter with nearly this name, which is ignored.
     SimilarParameter { parameter: Cow<'static, str> },
     /// The `Content-Type` field is missing.

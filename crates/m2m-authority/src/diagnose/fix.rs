@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 
+use super::names::is_of_other_requests;
 use super::{
     BasicProblem, Difference, Evidence, HandshakeProblem, HttpProblem, MAX_LISTED,
     MAX_LISTED_BYTES, Suspect,
@@ -36,6 +37,8 @@ pub enum Fix {
     SendForm,
     /// Send the parameter in the body instead of the URL.
     SendInBody { parameter: Cow<'static, str> },
+    /// Remove the parameter from the URL; a client credentials request does not have it.
+    RemoveFromUrl { parameter: Cow<'static, str> },
     /// Send the credentials of the Basic header so that they can be read.
     EncodeBasic { problem: BasicProblem },
     /// Authenticate in one way only.
@@ -357,7 +360,12 @@ fn suggested(
         Evidence::HttpMalformed { problem } => Fix::CorrectHttp { problem: *problem },
         Evidence::MethodSent { .. } => Fix::UsePost,
         Evidence::SimilarPath { path, .. } => Fix::RequestPath { path: path.clone() },
-        Evidence::ParameterInUrl { parameter } => Fix::SendInBody {
+        Evidence::ParameterInUrl { parameter, .. } if is_of_other_requests(parameter) => {
+            Fix::RemoveFromUrl {
+                parameter: parameter.clone(),
+            }
+        }
+        Evidence::ParameterInUrl { parameter, .. } => Fix::SendInBody {
             parameter: parameter.clone(),
         },
         Evidence::BasicMalformed { problem } => Fix::EncodeBasic { problem: *problem },

@@ -90,11 +90,16 @@ pub(crate) fn charset(content_type: &[u8]) -> Option<Evidence> {
 pub(crate) fn missing(names: &[&'static str], query: Option<&[u8]>, body: &[u8]) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = looks_like(body).into_iter().collect();
     for name in names {
-        let parameter = Cow::Borrowed(*name);
-        if names::in_url(query.unwrap_or_default()).any(|own| own == *name) {
-            evidence.push(Evidence::ParameterInUrl { parameter });
+        let mut in_url = names::in_url(query.unwrap_or_default());
+        let in_url = in_url.find(
+            |own| matches!(own, Evidence::ParameterInUrl { parameter, .. } if parameter == name),
+        );
+        if let Some(in_url) = in_url {
+            evidence.push(in_url);
         } else if names::has_similar(body, name) {
-            evidence.push(Evidence::SimilarParameter { parameter });
+            evidence.push(Evidence::SimilarParameter {
+                parameter: Cow::Borrowed(*name),
+            });
         }
     }
     evidence

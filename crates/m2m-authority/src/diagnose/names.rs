@@ -41,6 +41,7 @@ impl From<Ignored> for Evidence {
         match ignored {
             Ignored::InUrl(parameter) => Self::ParameterInUrl {
                 parameter: Cow::Borrowed(parameter),
+                is_empty: false,
             },
             Ignored::Misspelled(parameter) => Self::SimilarParameter {
                 parameter: Cow::Borrowed(parameter),
@@ -61,11 +62,26 @@ pub(crate) fn ignored<'n>(
         .or_else(|| unknown.find_map(similar).map(Ignored::Misspelled))
 }
 
-/// Returns the known parameters that a query has.
-pub(crate) fn in_url(query: &[u8]) -> impl Iterator<Item = Cow<'static, str>> {
+/// Returns the known parameters that a query has. The whole query is read, since a secret may be at its end.
+pub(crate) fn in_url(query: &[u8]) -> impl Iterator<Item = Evidence> {
     let known = PARAMETERS.iter().chain(&OTHER_CREDENTIALS);
-    let found = known.filter(|own| names_in(query).any(|name| is_named(name, own)));
-    found.map(|own| Cow::Borrowed(*own))
+    known.filter_map(|own| {
+        let parts = query.split(|byte| *byte == b'&').map(|part| {
+            let name = part.split(|byte| *byte == b'=').next().unwrap_or_default();
+            (name, part.len() <= name.len() + 1)
+        });
+        let mut named = parts.filter(|(name, _)| is_named(name, own)).peekable();
+        named.peek()?;
+        Some(Evidence::ParameterInUrl {
+            parameter: Cow::Borrowed(*own),
+            is_empty: named.all(|(_, is_empty)| is_empty),
+        })
+    })
+}
+
+/// Returns true if a client credentials request has no such parameter: it belongs to other requests.
+pub(crate) fn is_of_other_requests(parameter: &str) -> bool {
+    OTHER_CREDENTIALS.contains(&parameter)
 }
 
 /// Returns true if a form has a parameter with nearly this name.
@@ -343,7 +359,8 @@ mod tests {
         assert_eq!(
             Evidence::from(Ignored::InUrl("scope")),
             Evidence::ParameterInUrl {
-                parameter: "scope".into()
+                parameter: "scope".into(),
+                is_empty: false,
             }
         );
     }

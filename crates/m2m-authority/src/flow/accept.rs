@@ -271,9 +271,8 @@ fn check_url(request: &RawRequest<'_>) -> Result<(), Refusal> {
     match request.query {
         Some(query) if query_carries_credentials(query) => {
             let cause = Cause::CredentialsInUrl;
-            let parameters = in_url(query);
-            let observed = parameters.map(|parameter| Evidence::ParameterInUrl { parameter });
-            Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed.collect())))
+            let observed = in_url(query).collect();
+            Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)))
         }
         _ => Ok(()),
     }

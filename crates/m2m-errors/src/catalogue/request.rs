@@ -260,7 +260,7 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("Credentials must not be in the URL. Send them in the body or in a Basic header"),
-    operator: "The query of the URL contains a credential, which logs and proxies may have stored.",
+    operator: "The query of the URL contains a client id or a credential, which logs and proxies may have stored.",
     for_caller: Advice {
         causes: &[
             "The form parameters are sent in the query.",
@@ -268,15 +268,15 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
         ],
         fixes: &[
             "Send client_id and client_secret in the body, or in an Authorization: Basic header.",
-            "Ask the operator to revoke the secret and to create a new one: proxies and logs on the way may have stored the secret.",
+            "If the secret was in the URL, ask the operator to revoke it and to create a new one: proxies and logs on the way may have stored it.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller puts the form parameters into the URL, so its secret may be in every log on the way.",
+            "The caller puts the form parameters into the URL, which every log on the way may store.",
         ],
         fixes: &[
-            "Treat the secret as leaked: create a new secret, revoke the others at once, and deploy the new secret to the service.",
+            "If the secret was in the URL, treat the secret as leaked: create a new secret, revoke the others at once, and deploy the new secret to the service.",
             "Remove the URL from the logs of proxies in front of the server.",
         ],
     },

@@ -51,8 +51,9 @@ pub fn remedies(diagnosis: &Diagnosis, operating: Operating<'_>) -> Vec<Remedy> 
 
 /// Returns true if the observation is that a secret was sent in the URL, which proxies and logs may have stored.
 fn is_secret_in_url(evidence: &Evidence) -> bool {
-    matches!(evidence, Evidence::ParameterInUrl { parameter }
-        if matches!(&**parameter, "client_secret" | "client_assertion"))
+    // A password may be the client secret under another name. An assertion only proves that its sender has a key.
+    matches!(evidence, Evidence::ParameterInUrl { parameter, is_empty: false }
+        if matches!(&**parameter, "client_secret" | "password"))
 }
 
 /// The general advice that a more exact step makes superfluous.
@@ -243,12 +244,13 @@ mod tests {
 
     #[test]
     fn a11_only_a_secret_in_the_url_has_leaked() {
-        let kinds = |parameter: &'static str| {
+        let kinds = |parameter: &'static str, is_empty| {
             let diagnosis = Diagnosis {
                 cause: Cause::CredentialsInUrl,
                 client_id: None,
                 evidence: vec![Evidence::ParameterInUrl {
                     parameter: parameter.into(),
+                    is_empty,
                 }],
                 fixes: vec![Fix::SendInBody {
                     parameter: parameter.into(),
@@ -257,8 +259,17 @@ mod tests {
             let remedies = remedies(&diagnosis, Operating::Foreign).into_iter();
             remedies.map(|remedy| remedy.kind).collect::<Vec<_>>()
         };
-        assert_eq!(kinds("client_id"), ["send_in_body"]);
-        assert!(kinds("client_secret").contains(&"general".to_owned()));
+        for (parameter, is_empty) in [
+            ("client_id", false),
+            ("client_assertion_type", false),
+            ("client_secret", true),
+        ] {
+            assert_eq!(kinds(parameter, is_empty), ["send_in_body"], "{parameter}");
+        }
+        for parameter in ["client_secret", "password"] {
+            let kinds = kinds(parameter, false);
+            assert!(kinds.contains(&"general".to_owned()), "{kinds:?}");
+        }
     }
 
     #[test]
