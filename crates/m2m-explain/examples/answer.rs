@@ -12,11 +12,11 @@ fn main() {
     let answer = argument
         .as_deref()
         .unwrap_or(r#"{"error":"invalid_scope"}"#);
-    let explanations = match Input::recognize(answer) {
-        Input::Name(name) => Explanation::of(name, Profile::Rfc).into_iter().collect(),
+    let explanation = match Input::recognize(answer) {
+        Input::Name(name) => Explanation::of(name, Profile::Rfc),
         Input::Received(received) => Explanation::of_received(&received, Profile::Rfc),
     };
-    for explanation in &explanations {
+    if let Some(explanation) = explanation {
         println!("{}: {}", explanation.name, explanation.meaning);
         for fix in &explanation.fixes {
             println!("- {fix}");

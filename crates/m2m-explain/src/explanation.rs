@@ -161,9 +161,10 @@ impl Explanation {
     /// more exact than the code, the code, the words of the provider, the challenge without a code, or else the status, which may have many causes.
     ///
     /// The cause that the words of the server point to is the first one.
-    pub fn of_received(received: &Received, profile: Profile) -> Vec<Self> {
+    #[must_use]
+    pub fn of_received(received: &Received, profile: Profile) -> Option<Self> {
         if let Some(explanation) = Self::of_own(received, profile) {
-            return vec![explanation];
+            return Some(explanation);
         }
         let finding = known::find(received);
         let code = received.code();
@@ -186,10 +187,7 @@ impl Explanation {
             }
         };
         let likely = finding.and_then(|finding| finding.likely);
-        explanation
-            .map(|explanation| explanation.led_by(likely))
-            .into_iter()
-            .collect()
+        explanation.map(|explanation| explanation.led_by(likely))
     }
 
     /// Explains an answer that only one cause or one group of causes can have, and one whose status is more exact than its code.

@@ -119,10 +119,10 @@ fn a_code_in_the_spelling_of_another_system_is_the_registered_one() {
     let received =
         received("<Error><Code>InvalidToken</Code><Message>It expired.</Message></Error>");
     assert_eq!(received.form, Form::Markup);
-    let explanations = Explanation::of_received(&received, Profile::Rfc);
-    let first = explanations.first().expect("the code is known");
-    assert_eq!(first.name, "invalid_token");
-    assert_eq!(first.likely_cause, Some("token-expired"));
+    let explanation = Explanation::of_received(&received, Profile::Rfc);
+    let explanation = explanation.expect("the code is known");
+    assert_eq!(explanation.name, "invalid_token");
+    assert_eq!(explanation.likely_cause, Some("token-expired"));
 }
 
 #[test]

@@ -10,8 +10,6 @@ fn explain(text: &str) -> Explanation {
     };
     assert_eq!(received.provider, None, "{text}");
     Explanation::of_received(&received, Profile::Rfc)
-        .into_iter()
-        .next()
         .unwrap_or_else(|| panic!("{text:?} is not explained"))
 }
 
@@ -32,8 +30,7 @@ fn k5_every_answer_in_every_profile_is_explained_by_a_cause_that_has_it() {
             let Input::Received(received) = Input::recognize(&body.to_string()) else {
                 panic!("{body} was taken for a name");
             };
-            let explanations = Explanation::of_received(&received, profile);
-            let explanation = explanations.first().unwrap();
+            let explanation = Explanation::of_received(&received, profile).unwrap();
             let advice = cause.entry().for_caller.causes.iter();
             let has_advice = advice.clone().any(|own| explanation.causes.contains(own));
             let is_inside = wire.error == Some(ErrorCode::ServerError);

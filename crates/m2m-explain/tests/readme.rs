@@ -10,7 +10,7 @@ fn the_readme_shows_the_output_of_its_program() {
         ..Received::default()
     };
     let mut printed = String::new();
-    for explanation in Explanation::of_received(&received, Profile::Rfc) {
+    if let Some(explanation) = Explanation::of_received(&received, Profile::Rfc) {
         printed += &format!("{}: {}\n", explanation.name, explanation.meaning);
         for (title, texts) in [("Causes", explanation.causes), ("Fixes", explanation.fixes)] {
             printed += &format!("{title}:\n");

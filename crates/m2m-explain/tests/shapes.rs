@@ -39,7 +39,7 @@ fn shapes() -> Vec<Shape> {
 fn explain(input: &str) -> Option<Explanation> {
     match Input::recognize(input) {
         Input::Name(name) => Explanation::of(&name.to_ascii_lowercase(), Profile::Rfc),
-        Input::Received(received) => Explanation::of_received(&received, Profile::Rfc).pop(),
+        Input::Received(received) => Explanation::of_received(&received, Profile::Rfc),
     }
 }
 

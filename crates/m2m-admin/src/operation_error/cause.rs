@@ -209,11 +209,11 @@ mod tests {
             let Input::Received(received) = Input::recognize(&answer) else {
                 panic!("{answer:?} is an answer");
             };
-            let explanations = Explanation::of_received(&received, Profile::Rfc);
+            let explanation = Explanation::of_received(&received, Profile::Rfc);
             let is_explained = |other: &OperationError| {
                 (other.code(), other.status()) == (error.code(), error.status())
-                    && explanations
-                        .first()
+                    && explanation
+                        .as_ref()
                         .is_some_and(|own| own.name == other.cause().id())
             };
             assert!(kinds().iter().any(is_explained), "{}", error.code());

@@ -83,8 +83,7 @@ fn explain_received(
     options: &ExplainOptions,
     output: &Output,
 ) -> Result<(), Failure> {
-    let explanations = Explanation::of_received(received, options.profile);
-    if explanations.is_empty() {
+    let Some(explanation) = Explanation::of_received(received, options.profile) else {
         return Err(match &received.error {
             Some(error) => {
                 let failure = Failure::usage(format!("{error:?} is not a known error code"));
@@ -96,17 +95,15 @@ fn explain_received(
                 "pass an error code, the body of a response, a WWW-Authenticate header, or a whole response as curl -i prints it",
             ),
         });
-    }
+    };
     match options.output {
         Format::Text => {
             print_received(received, options.profile, output);
-            for explanation in &explanations {
-                output.line("");
-                print(explanation, received.provider.is_none(), output);
-            }
+            output.line("");
+            print(&explanation, received.provider.is_none(), output);
         }
         Format::Json => {
-            output.json(&json!({ "received": received, "explanations": explanations }));
+            output.json(&json!({ "received": received, "explanations": [explanation] }));
         }
     }
     Ok(())

@@ -149,19 +149,16 @@ impl Results {
         let (found, received) = match Input::recognize(asked) {
             Input::Name(text) => (index.search(text), trace_id(text)),
             Input::Received(received) => {
-                let explanations = Explanation::of_received(&received, profile);
-                let links = explanations.iter().map(Link::to).collect();
+                let explanation = Explanation::of_received(&received, profile);
                 let words = received
                     .error
                     .clone()
                     .or_else(|| received.error_description.clone());
-                let found = match explanations.is_empty() {
-                    true => index.search(&words.unwrap_or_default()),
-                    false => Found::exactly(links),
+                let found = match &explanation {
+                    None => index.search(&words.unwrap_or_default()),
+                    Some(explanation) => Found::exactly(vec![Link::to(explanation)]),
                 };
-                let advice = explanations
-                    .first()
-                    .map_or(Vec::new(), |own| fixes(&own.fixes));
+                let advice = explanation.map_or(Vec::new(), |own| fixes(&own.fixes));
                 (found, Some(Described::of(*received, advice)))
             }
         };
