@@ -22,7 +22,7 @@ pub use fix::Fix;
 pub use form::similar_path;
 pub use names::Ignored;
 pub(crate) use names::{ignored, in_url};
-pub use nearest::nearest;
+pub use nearest::{Mistyped, nearest};
 pub use requested::{Requested, possible_secrets};
 pub use suspect::Suspect;
 

@@ -5,6 +5,7 @@
 use core::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use m2m_authority::diagnose::Mistyped;
 use m2m_errors::Profile;
 use m2m_explain::{Explanation, Kind};
 
@@ -154,23 +155,17 @@ impl SearchIndex {
     /// Returns the known names that a mistyped one probably means, the nearest first.
     pub(super) fn nearest(&self, text: &str) -> Vec<Link> {
         let text = normalized(text);
-        let length = text.chars().count();
-        if length > MAX_NAME {
+        if text.chars().count() > MAX_NAME {
             return Vec::new();
         }
-        let most_errors = (length / 3).clamp(1, 5);
+        let text = Mistyped::new(&text, MAX_ERRORS);
         let mut near: Vec<(usize, &Entry)> = self
             .entries
             .iter()
             .filter_map(|entry| {
-                // Each error changes the length by one at most.
-                let comparable =
-                    |name: &&(String, u32)| name.0.chars().count().abs_diff(length) <= most_errors;
-                let names = entry.names.iter().filter(comparable);
-                let errors = names
-                    .map(|(name, _)| strsim::damerau_levenshtein(&text, name))
-                    .min()?;
-                (errors <= most_errors).then_some((errors, entry))
+                let names = entry.names.iter();
+                let errors = names.filter_map(|(name, _)| text.errors(name)).min()?;
+                Some((errors, entry))
             })
             .collect();
         near.sort_by_key(|(errors, _)| *errors);
@@ -211,6 +206,9 @@ const MAX_WORDS: usize = 12;
 
 /// The maximum number of results.
 const MAX_RESULTS: usize = 30;
+
+/// The maximum number of typing errors in a name, since the names are longer than most words.
+const MAX_ERRORS: usize = 5;
 
 /// The maximum length of a text that can be a mistyped name. It bounds the work of a comparison. Unit: characters.
 const MAX_NAME: usize = 64;
