@@ -1,7 +1,7 @@
 //! Signing keys that an operation does not import, generate or use.
 
 use super::refusal::{ASK_OWNER, LOOK_UP, Refusal, entry, operators_entry};
-use crate::{Cause, Entry, Status};
+use crate::{Cause, Entry, Status, Task};
 
 pub(crate) const KEY_UNUSABLE: Entry = entry(Refusal {
     id: "key-unusable",
@@ -40,7 +40,8 @@ pub(crate) const KEY_RETIRED: Entry = entry(Refusal {
         "Delete the file of the retired key wherever it is still deployed.",
     ],
     related: &[Cause::KeyIdTaken],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListKeys]);
 
 pub(crate) const KEY_TOO_NEW: Entry = entry(Refusal {
     id: "key-too-new",
@@ -59,7 +60,8 @@ pub(crate) const KEY_TOO_NEW: Entry = entry(Refusal {
         LOOK_UP,
     ],
     related: &[Cause::TooManyKeys, Cause::TokenKeyUnknown],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListKeys]);
 
 pub(crate) const KEY_NOT_GENERATED: Entry = operators_entry(Refusal {
     id: "key-not-generated",

@@ -1,7 +1,7 @@
 //! Changes beyond a limit.
 
 use super::refusal::{ASK_OWNER, LOOK_UP, Refusal, entry, operators_entry};
-use crate::{Cause, Entry, Status};
+use crate::{Cause, Entry, Status, Task};
 
 pub(crate) const APPLICATION_TOKEN_TOO_LONG: Entry = entry(Refusal {
     id: "application-token-too-long",
@@ -83,7 +83,8 @@ pub(crate) const TOO_MANY_KEYS: Entry = entry(Refusal {
         LOOK_UP,
     ],
     related: &[Cause::KeyTooNew, Cause::KeyIdTaken],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListKeys]);
 
 pub(crate) const REGISTRY_TOO_LARGE: Entry = entry(Refusal {
     id: "registry-too-large",

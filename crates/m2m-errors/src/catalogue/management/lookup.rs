@@ -1,7 +1,7 @@
 //! Requests that name a record that does not exist.
 
 use super::refusal::{ASK_OWNER, LOOK_UP, Refusal, entry};
-use crate::{Cause, Entry, Status};
+use crate::{Cause, Entry, Status, Task};
 
 pub(crate) const API_NOT_FOUND: Entry = entry(Refusal {
     id: "api-not-found",
@@ -23,7 +23,8 @@ pub(crate) const API_NOT_FOUND: Entry = entry(Refusal {
         Cause::ReferenceNotFound,
         Cause::PathUnknown,
     ],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListApis]);
 
 pub(crate) const SCOPE_NOT_FOUND: Entry = entry(Refusal {
     id: "scope-not-found",
@@ -44,7 +45,8 @@ pub(crate) const SCOPE_NOT_FOUND: Entry = entry(Refusal {
         Cause::AssignmentNotFound,
         Cause::ApiNotFound,
     ],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListApis, Task::ShowApi]);
 
 pub(crate) const APPLICATION_NOT_FOUND: Entry = entry(Refusal {
     id: "application-not-found",
@@ -61,7 +63,12 @@ pub(crate) const APPLICATION_NOT_FOUND: Entry = entry(Refusal {
     ],
     operator_fixes: &[LOOK_UP, DELETED],
     related: &[Cause::ClientUnknown, Cause::ApplicationDeleted],
-});
+})
+.with_tasks(&[
+    Task::LookUpDiagnosis,
+    Task::ListApplications,
+    Task::ListEvents,
+]);
 
 pub(crate) const ORGANIZATION_NOT_FOUND: Entry = entry(Refusal {
     id: "organization-not-found",
@@ -78,7 +85,8 @@ pub(crate) const ORGANIZATION_NOT_FOUND: Entry = entry(Refusal {
     ],
     operator_fixes: &[LOOK_UP, DELETED],
     related: &[Cause::ReferenceNotFound, Cause::OrganizationMismatch],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListEvents]);
 
 pub(crate) const PROPERTY_NOT_FOUND: Entry = entry(Refusal {
     id: "property-not-found",
@@ -174,7 +182,8 @@ pub(crate) const REFERENCE_NOT_FOUND: Entry = entry(Refusal {
         Cause::OrganizationNotFound,
         Cause::PropertyNotFound,
     ],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListApplications, Task::ListApis]);
 
 pub(crate) const ASSIGNMENT_NOT_FOUND: Entry = entry(Refusal {
     id: "assignment-not-found",

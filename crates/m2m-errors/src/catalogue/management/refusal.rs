@@ -52,6 +52,13 @@ pub(super) const fn operators_entry(refusal: Refusal) -> Entry {
     }
 }
 
+impl Entry {
+    /// Returns the entry with these tasks. None of them may need a client id: that of the diagnosis is the client that sent the request.
+    pub(super) const fn with_tasks(self, tasks: &'static [Task]) -> Self {
+        Self { tasks, ..self }
+    }
+}
+
 const fn without_full_stop(sentence: &'static str) -> &'static str {
     sentence.split_at(sentence.len() - 1).0
 }

@@ -1,7 +1,7 @@
 //! Changes that the registry does not allow now: it is read-only, or others changed it.
 
 use super::refusal::{ASK_OWNER, LOOK_UP, Refusal, entry, operators_entry};
-use crate::{Cause, Entry, Status};
+use crate::{Cause, Entry, Status, Task};
 
 pub(crate) const REGISTRY_READ_ONLY: Entry = operators_entry(Refusal {
     id: "registry-read-only",
@@ -36,7 +36,8 @@ pub(crate) const REGISTRY_CHANGED: Entry = entry(Refusal {
         "Look for the clients with the most changes in the audit events, and ask their owners to send changes one after another.",
     ],
     related: &[Cause::VersionChanged, Cause::RegistryInconsistent],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListEvents]);
 
 pub(crate) const REGISTRY_INCONSISTENT: Entry = entry(Refusal {
     id: "registry-inconsistent",
@@ -72,7 +73,8 @@ pub(crate) const VERSION_CHANGED: Entry = entry(Refusal {
         "Look in the audit events for the other change of the record.",
     ],
     related: &[Cause::VersionUnknown, Cause::RegistryChanged],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListEvents]);
 
 pub(crate) const VERSION_UNKNOWN: Entry = entry(Refusal {
     id: "version-unknown",

@@ -1,7 +1,7 @@
 //! Changes that would give two records the same identifier.
 
 use super::refusal::{ASK_OWNER, LOOK_UP, Refusal, entry};
-use crate::{Cause, Entry, Status};
+use crate::{Cause, Entry, Status, Task};
 
 pub(crate) const AUDIENCE_TAKEN: Entry = entry(Refusal {
     id: "audience-taken",
@@ -18,7 +18,8 @@ pub(crate) const AUDIENCE_TAKEN: Entry = entry(Refusal {
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
     related: &[Cause::NameTaken],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListApis]);
 
 pub(crate) const CLIENT_ID_TAKEN: Entry = entry(Refusal {
     id: "client-id-taken",
@@ -35,7 +36,8 @@ pub(crate) const CLIENT_ID_TAKEN: Entry = entry(Refusal {
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
     related: &[Cause::ClientIdOfSystemUser, Cause::NameTaken],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListApplications]);
 
 pub(crate) const CLIENT_ID_OF_SYSTEM_USER: Entry = entry(Refusal {
     id: "client-id-of-system-user",
@@ -91,7 +93,8 @@ pub(crate) const SCOPE_TAKEN: Entry = entry(Refusal {
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
     related: &[Cause::TooManyScopes, Cause::NameTaken],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ShowApi]);
 
 pub(crate) const KEY_ID_TAKEN: Entry = entry(Refusal {
     id: "key-id-taken",
@@ -108,7 +111,8 @@ pub(crate) const KEY_ID_TAKEN: Entry = entry(Refusal {
     ],
     operator_fixes: &[LOOK_UP, ASK_OWNER],
     related: &[Cause::KeyRetired, Cause::KeyUnusable],
-});
+})
+.with_tasks(&[Task::LookUpDiagnosis, Task::ListKeys]);
 
 pub(crate) const NAME_TAKEN: Entry = entry(Refusal {
     id: "name-taken",

@@ -288,6 +288,16 @@ pub(super) const OF_EXPLANATIONS: &[(&str, Step)] = &[
         },
     ),
     ("signing-key-missing", shows("list_keys", "active")),
+    ("key-id-taken", shows("list_keys", "active")),
+    (
+        "application-not-found",
+        shows("list_applications", "operator"),
+    ),
+    (
+        "api-not-found",
+        shows("list_apis", "https://orders.example/api"),
+    ),
+    ("version-changed", shows("list_events", "created")),
 ];
 
 /// The steps that a test of their own runs.
