@@ -1,4 +1,4 @@
-//! Where the credentials of a request are: what counts as client authentication, and what is said about the rest.
+//! The places of credentials in a request: those that count as client authentication, and the diagnosis of the others.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -94,23 +94,12 @@ impl BasicCredentials {
         })
     }
 
-    /// Returns true if the value of an `Authorization` header has the scheme Basic and authenticates nothing: the client id and the secret are both
-    /// empty, or there are no credentials at all. Libraries send such a header if they have no credentials for it.
-    ///
-    /// ```
-    /// use oauth_proto::BasicCredentials;
-    ///
-    /// assert!(BasicCredentials::is_empty_header(b"Basic Og=="));
-    /// assert!(BasicCredentials::is_empty_header(b"Basic"));
-    /// assert!(!BasicCredentials::is_empty_header(b"Basic YTo=")); // only the secret is empty
-    /// ```
+    /// Returns true if a header value has the scheme Basic and authenticates nothing: the client id and the secret are both empty (`Basic Og==`),
+    /// or there are no credentials at all. Libraries send such a header if they have no credentials for it.
     #[must_use]
     pub fn is_empty_header(header_value: &[u8]) -> bool {
-        // The second one is base64 of a colon.
-        matches!(
-            scheme::credentials_of(header_value, "Basic"),
-            Some((_, b"" | b"Og=="))
-        )
+        let credentials = scheme::credentials_of(header_value, "Basic");
+        matches!(credentials, Some((_, b"" | b"Og==")))
     }
 
     /// Returns the part form-decoded, if that is possible and the result differs.

@@ -62,6 +62,25 @@ fn a1_the_scheme_is_compared_in_any_case() {
 }
 
 #[test]
+fn a10_a_basic_header_without_id_and_secret_is_empty() {
+    for header in ["Basic Og==", "basic  Og== ", "Basic", "\tBasic "] {
+        let is_empty = BasicCredentials::is_empty_header(header.as_bytes());
+        assert!(is_empty, "{header:?}");
+    }
+    for header in [
+        "",
+        "Basic YTo=",
+        "Basic OmE=",
+        "Basic Og",
+        "Bearer Og==",
+        "BasicOg==",
+    ] {
+        let is_empty = BasicCredentials::is_empty_header(header.as_bytes());
+        assert!(!is_empty, "{header:?}");
+    }
+}
+
+#[test]
 fn reports_why_a_basic_header_is_refused() {
     let check = |header: &[u8], expected: InvalidBasicCredentials, cause| {
         let error = BasicCredentials::parse(header, &MessageLimits::DEFAULT).unwrap_err();
