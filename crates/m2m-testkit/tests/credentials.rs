@@ -1,7 +1,5 @@
 //! The places of credentials in a request: those that count as client authentication, and the diagnosis of the others.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use m2m_authority::diagnose::Evidence;
 use m2m_errors::{Cause, Profile};
 use m2m_testkit::{ORDERS, PLAIN_ID, Request, SECRET, World};

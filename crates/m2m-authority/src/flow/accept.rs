@@ -288,7 +288,7 @@ fn authorization<'r>(request: &RawRequest<'r>, form: &TokenRequest<'_>) -> Heade
         Header::Once(value) if is_in_body && BasicCredentials::is_empty_header(value) => {
             Header::Absent
         }
-        header => header,
+        header @ (Header::Absent | Header::Once(_) | Header::Repeated) => header,
     }
 }
 
