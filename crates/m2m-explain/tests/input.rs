@@ -146,7 +146,7 @@ fn f9_a_challenge_of_a_whole_answer_is_read_without_commas() {
         assert_eq!(received.error.as_deref(), Some("invalid_token"), "{text}");
         assert!(received.mistake.is_some(), "{text}");
         let explanations = Explanation::of_received(&received, Profile::Rfc);
-        let likely = explanations.first().and_then(|first| first.likely_cause);
+        let likely = explanations.and_then(|own| own.likely_cause);
         assert_eq!(likely, Some("token-expired"), "{text}");
     }
 }
@@ -200,7 +200,7 @@ fn a12_every_registered_code_is_explained() {
         ));
         assert_eq!(said.error_description.as_deref(), Some("why it is"));
         let explanations = Explanation::of_received(&said, Profile::Rfc);
-        assert_eq!(explanations.first().map(|first| &*first.name), Some(code));
+        assert_eq!(explanations.as_ref().map(|own| &*own.name), Some(code));
     }
     // A code of Microsoft Entra ID, alone and in its challenge.
     for text in [
@@ -208,7 +208,7 @@ fn a12_every_registered_code_is_explained() {
         r#"Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ==""#,
     ] {
         let explanations = Explanation::of_received(&received(text), Profile::Rfc);
-        let first = explanations.first().expect("it is known");
+        let first = explanations.expect("it is known");
         assert_eq!(first.name, "insufficient_user_authentication", "{text}");
     }
 }
