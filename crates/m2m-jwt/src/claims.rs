@@ -4,13 +4,15 @@ use std::borrow::Cow;
 
 use crate::claim::Claim;
 use crate::error::InvalidToken;
+use crate::expectations::ClaimForms;
 use crate::json::{JsonArray, JsonObject, JsonString, JsonValue, Members, Rounding};
+use crate::limits::Limits;
 use oauth_proto::UnixTime;
 
 /// The claims of a token, borrowed from its decoded text.
 ///
-/// Every registered claim ([`Claim`]) has the type that its specification requires, or the text is refused; others are looked up with
-/// [`get`](Self::get). This type alone does not prove that a signature was checked; [`Verified<Claims>`](crate::Verified) does.
+/// Every registered claim ([`Claim`]) has the type that its specification requires, or the text is refused, except that an `azp` beside a
+/// `client_id` is not needed and counts as absent then. Others are looked up with [`get`](Self::get). This type alone does not prove that a signature was checked; [`Verified<Claims>`](crate::Verified) does.
 #[derive(Debug, Clone)]
 pub struct Claims<'b> {
     object: Option<JsonObject<'b>>,
@@ -40,17 +42,41 @@ impl<'b> Claims<'b> {
     /// - [`InvalidToken::Claims`] if it is not a JSON object, or has a duplicate name ([`Cause::TokenClaimMalformed`](m2m_errors::Cause)).
     /// - [`InvalidToken::ClaimMalformed`] if a claim has the wrong type, or a time is negative or out of range; a time with a fraction is
     ///   accepted ([`Cause::TokenClaimMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidToken::Claims`] if there are more members or levels than [`Limits::DEFAULT`] allows ([`Cause::TokenTooLong`](m2m_errors::Cause)).
     pub fn parse(json: &'b [u8]) -> Result<Self, InvalidToken> {
+        Self::parse_within(json, ClaimForms::Specified, &Limits::DEFAULT)
+    }
+
+    /// Reads the claims in a JSON text, with these forms of claims and these limits.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_within(
+        json: &'b [u8],
+        forms: ClaimForms,
+        limits: &Limits,
+    ) -> Result<Self, InvalidToken> {
         let text = core::str::from_utf8(json)
             .map_err(|_| InvalidToken::Claims(crate::InvalidJson::NotUtf8))?;
         let mut claims = Self::NONE;
-        let mut members = Members::of_document(text).map_err(InvalidToken::Claims)?;
+        // A client that another claim names makes this one superfluous.
+        let mut bad_party = false;
+        let mut members = Members::within(text, limits).map_err(InvalidToken::Claims)?;
         while let Some((name, value)) = members.next().map_err(InvalidToken::Claims)? {
-            if let Some(claim) = name.read(Claim::parse) {
-                claims
-                    .read(claim, value)
-                    .ok_or(InvalidToken::ClaimMalformed(claim))?;
+            let Some(claim) = name.read(Claim::parse) else {
+                continue;
+            };
+            if claims.read(claim, value).is_some() {
+                continue;
             }
+            match (claim, forms) {
+                (Claim::AuthorizedParty, _) => bad_party = true,
+                (Claim::Scope, ClaimForms::Foreign) => claims.scope = joined(value),
+                (claim, _) => return Err(InvalidToken::ClaimMalformed(claim)),
+            }
+        }
+        if bad_party && forms == ClaimForms::Specified && claims.client_id.is_none() {
+            return Err(InvalidToken::ClaimMalformed(Claim::AuthorizedParty));
         }
         claims.object = Some(members.finish());
         Ok(claims)
@@ -139,6 +165,12 @@ impl<'b> Claims<'b> {
         self.object?.get(name)
     }
 
+    /// All claims, as one object.
+    #[must_use]
+    pub fn object(&self) -> JsonObject<'b> {
+        self.object.unwrap_or(JsonObject::EMPTY)
+    }
+
     /// All claims, in the order of the token.
     pub fn members(&self) -> impl Iterator<Item = (JsonString<'b>, JsonValue<'b>)> + use<'b> {
         self.object.into_iter().flat_map(JsonObject::members)
@@ -220,6 +252,21 @@ impl<'b> Claims<'b> {
         authorized_party: None,
         scope: None,
     };
+}
+
+/// Returns a list of scopes as one text. An element that has a space in it is not a scope, and is left out.
+fn joined(value: JsonValue<'_>) -> Option<Cow<'_, str>> {
+    let array = value
+        .as_array()
+        .filter(|array| array.contains_only_strings())?;
+    let mut text = String::new();
+    for scope in array.strings().map(JsonString::to_str) {
+        if !scope.contains(' ') {
+            text.push_str(if text.is_empty() { "" } else { " " });
+            text.push_str(&scope);
+        }
+    }
+    Some(Cow::Owned(text))
 }
 
 impl<'b> TryFrom<&'b [u8]> for Claims<'b> {

@@ -6,11 +6,14 @@ mod set;
 pub use member::{MemberFault, ShortText};
 pub use set::InvalidJwkSet;
 
+use core::fmt;
+
 use m2m_errors::Cause;
 use thiserror::Error;
 
 use crate::algorithm::{Algorithm, KeyType};
 use crate::claim::Claim;
+use crate::expectations::Condition;
 use crate::key_form::KeyForm;
 use oauth_proto::UnixTime;
 
@@ -44,6 +47,13 @@ impl UnknownKeyType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the claim is not one of the registered claims that this library reads")]
 pub struct UnknownClaim;
+
+/// The name is not that of an [`IssuerProfile`](crate::IssuerProfile).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "the issuer profile must be `auth0`, `cognito`, `duende`, `entra`, `keycloak`, `kubernetes` or `okta`"
+)]
+pub struct UnknownIssuerProfile;
 
 /// The text is not the base64url spelling of a byte string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -80,13 +90,14 @@ pub enum InvalidJson {
         /// Offset in bytes of the second of the two, counted from 0.
         offset: usize,
     },
-    /// More levels than [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH).
+    /// More levels than [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH), or in a token than [`Limits::max_json_depth`](crate::Limits::max_json_depth).
     #[error("the text is nested too deeply at byte {offset}")]
     TooDeep {
         /// Offset in bytes, counted from 0.
         offset: usize,
     },
-    /// More members than [`MAX_JSON_MEMBERS`](crate::limits::MAX_JSON_MEMBERS).
+    /// More members than [`MAX_JSON_MEMBERS`](crate::limits::MAX_JSON_MEMBERS), or in a token than
+    /// [`Limits::max_json_members`](crate::Limits::max_json_members).
     #[error("the text has too many members at byte {offset}")]
     TooManyMembers {
         /// Offset in bytes, counted from 0.
@@ -98,7 +109,13 @@ impl InvalidJson {
     /// Returns the cause in the taxonomy of errors, if the text is the claims of a token.
     #[must_use]
     pub const fn cause(&self) -> Cause {
-        Cause::TokenClaimMalformed
+        match self {
+            Self::NotUtf8
+            | Self::NotAnObject
+            | Self::Syntax { .. }
+            | Self::DuplicateMember { .. } => Cause::TokenClaimMalformed,
+            Self::TooDeep { .. } | Self::TooManyMembers { .. } => Cause::TokenTooLong,
+        }
     }
 }
 
@@ -177,6 +194,15 @@ pub enum InvalidToken {
     /// A claim has another type than its specification requires.
     #[error("the claim `{0}` has the wrong type")]
     ClaimMalformed(Claim),
+    /// A claim that every access token of the issuer has is absent.
+    #[error("the claim `{claim}` is missing")]
+    MarkMissing {
+        /// The name of the claim.
+        claim: &'static str,
+    },
+    /// A claim shows that the token is another kind of token of the issuer, such as an ID token.
+    #[error("{}", Unmet(*.0))]
+    ConditionUnmet(Condition),
     /// A required claim is absent.
     #[error("the claim `{0}` is missing")]
     ClaimMissing(Claim),
@@ -204,6 +230,48 @@ pub enum InvalidToken {
         /// The time at which it claims to be issued.
         issued_at: UnixTime,
     },
+    /// The time from `iat`, or from now, to `exp` is longer than [`Expectations::max_lifetime_seconds`](crate::Expectations::max_lifetime_seconds).
+    #[error("the token is valid until {expires_at}, longer than the maximum of {limit} seconds{}", milliseconds(*.expires_at))]
+    LifetimeTooLong {
+        /// The time `exp`.
+        expires_at: UnixTime,
+        /// The maximum. Unit: seconds.
+        limit: u64,
+    },
+}
+
+/// The sentence about a condition that a token does not meet.
+struct Unmet(Condition);
+
+impl fmt::Display for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Condition::Present { claim } => write!(f, "the claim `{claim}` is missing"),
+            Condition::Absent { claim } => write!(
+                f,
+                "the token has the claim `{claim}`, which access tokens of the issuer do not have"
+            ),
+            Condition::Equal { claim, value } => {
+                write!(
+                    f,
+                    "the claim `{claim}` is not {value:?}, as in an access token"
+                )
+            }
+            Condition::Prefix { claim, prefix } => write!(
+                f,
+                "the claim `{claim}` does not begin with {prefix:?}, as in an access token"
+            ),
+        }
+    }
+}
+
+/// A time in seconds of twelve digits or more is 1,200 years ahead at least, and in milliseconds it is between 1973 and our time.
+const fn milliseconds(time: UnixTime) -> &'static str {
+    if time.as_seconds() >= 100_000_000_000 {
+        "; it seems to be in milliseconds instead of seconds"
+    } else {
+        ""
+    }
 }
 
 impl InvalidToken {
@@ -212,6 +280,9 @@ impl InvalidToken {
     pub const fn cause(&self) -> Cause {
         match self {
             Self::TooLong { .. } => Cause::TokenTooLong,
+            Self::Header(InvalidJson::TooDeep { .. } | InvalidJson::TooManyMembers { .. }) => {
+                Cause::TokenTooLong
+            }
             Self::NotCompact
             | Self::Encoding
             | Self::Header(_)
@@ -223,12 +294,15 @@ impl InvalidToken {
             Self::AlgorithmUnknown | Self::AlgorithmUnexpected | Self::AlgorithmNotOfKey => {
                 Cause::TokenAlgorithmWrong
             }
-            Self::TypeMissing | Self::TypeMismatch => Cause::TokenTypeWrong,
+            Self::TypeMissing | Self::TypeMismatch | Self::ConditionUnmet(_) => {
+                Cause::TokenTypeWrong
+            }
             Self::KeyUnknown => Cause::TokenKeyUnknown,
             Self::TooManyCandidates => Cause::TokenKeyAmbiguous,
             Self::Signature => Cause::TokenSignatureWrong,
-            Self::Claims(_) | Self::ClaimMalformed(_) => Cause::TokenClaimMalformed,
-            Self::ClaimMissing(_) => Cause::TokenClaimMissing,
+            Self::Claims(error) => error.cause(),
+            Self::ClaimMalformed(_) | Self::LifetimeTooLong { .. } => Cause::TokenClaimMalformed,
+            Self::ClaimMissing(_) | Self::MarkMissing { .. } => Cause::TokenClaimMissing,
             Self::IssuerMismatch => Cause::IssuerMismatch,
             Self::AudienceMismatch => Cause::AudienceMismatch,
             Self::Expired { .. } => Cause::TokenExpired,

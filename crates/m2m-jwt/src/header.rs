@@ -25,7 +25,7 @@ impl<'b> Header<'b> {
     pub(crate) fn parse(text: &'b [u8], limits: &Limits) -> Result<Self, InvalidToken> {
         let text = core::str::from_utf8(text)
             .map_err(|_| InvalidToken::Header(crate::InvalidJson::NotUtf8))?;
-        let mut members = Members::of_document(text).map_err(InvalidToken::Header)?;
+        let mut members = Members::within(text, limits).map_err(InvalidToken::Header)?;
         let (mut algorithm, mut key_id, mut token_type, mut objection) = (None, None, None, None);
         while let Some((name, value)) = members.next().map_err(InvalidToken::Header)? {
             match name.to_str().as_ref() {

@@ -16,7 +16,7 @@ mod writer;
 
 pub use number::{JsonNumber, Rounding};
 pub use string::JsonString;
-pub use value::{JsonArray, JsonObject, JsonValue};
+pub use value::{JsonArray, JsonDocument, JsonObject, JsonValue};
 pub use writer::JsonWriter;
 
 pub(crate) use pieces::{Piece, Pieces};

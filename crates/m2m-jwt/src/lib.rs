@@ -7,6 +7,7 @@
 //! |---|---|
 //! | sign access tokens | [`SigningKey`], [`sign_access_token`]; [`Signer`] for a key that lives elsewhere |
 //! | verify access tokens | [`JwkSet`], [`KeySet`], [`Unverified`], [`Expectations`], [`verify()`], [`Claims`] |
+//! | verify access tokens of issuers that do not follow RFC 9068 | [`IssuerProfile`], [`Expectations::of_issuer`] |
 //! | verify with one chosen key, whatever its id | [`VerificationKey::from_spki_pem`], [`verify_with_key`] |
 //! | read or write a JWS that is not an access token | [`verify_signature`], [`sign`] |
 //! | work with shared secrets | [`MacKey`], [`verify_mac`], [`verify_mac_signature`] |
@@ -56,6 +57,7 @@ mod signer;
 mod claims;
 mod expectations;
 mod header;
+mod issuer_profile;
 mod json;
 mod jws;
 mod unverified;
@@ -73,11 +75,14 @@ pub use digest::sha256;
 pub use error::{
     InvalidBase64Url, InvalidJson, InvalidJwkSet, InvalidKey, InvalidLeeway, InvalidToken,
     KeyNotGenerated, MemberFault, ShortText, SigningFailed, UnknownAlgorithm, UnknownClaim,
-    UnknownKeyType,
+    UnknownIssuerProfile, UnknownKeyType,
 };
-pub use expectations::{Expectations, Leeway};
+pub use expectations::{ClaimForms, Condition, Expectations, Leeway, WithoutAudience, WithoutType};
 pub use header::Header;
-pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, JsonWriter, Rounding};
+pub use issuer_profile::IssuerProfile;
+pub use json::{
+    JsonArray, JsonDocument, JsonNumber, JsonObject, JsonString, JsonValue, JsonWriter, Rounding,
+};
 pub use jwk::{Jwk, Tolerance};
 pub use jwk_set::{JwkSet, RefusedKey, ToleratedMember};
 pub use jws::{sign, verify_mac_signature, verify_signature, verify_signature_with_key};

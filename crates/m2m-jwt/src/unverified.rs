@@ -5,6 +5,7 @@ use core::fmt;
 use crate::base64url;
 use crate::claims::Claims;
 use crate::error::InvalidToken;
+use crate::expectations::ClaimForms;
 use crate::header::Header;
 use crate::limits::Limits;
 
@@ -109,7 +110,15 @@ impl<'t> Unverified<'t> {
     /// # Errors
     /// As [`Claims::parse`].
     pub fn unverified_claims(&self) -> Result<Claims<'_>, InvalidToken> {
-        Claims::parse(self.payload())
+        self.unverified_claims_in(ClaimForms::Specified)
+    }
+
+    /// Returns the payload as claims, with these forms of claims accepted. Their origin has not been checked.
+    ///
+    /// # Errors
+    /// As [`Claims::parse`].
+    pub fn unverified_claims_in(&self, forms: ClaimForms) -> Result<Claims<'_>, InvalidToken> {
+        Claims::parse_within(self.payload(), forms, &self.limits)
     }
 
     /// The signature, decoded.

@@ -3,7 +3,7 @@
 use crate::claim::Claim;
 use crate::claims::Claims;
 use crate::error::InvalidToken;
-use crate::expectations::Expectations;
+use crate::expectations::{Expectations, WithoutAudience, WithoutType};
 use crate::header::Header;
 use crate::jws::{check_mac, check_signature, check_signature_of_key, expected_algorithm};
 use crate::key_set::KeySet;
@@ -25,12 +25,13 @@ use oauth_proto::UnixTime;
 /// 6. `typ` is expected.
 /// 7. A key has the `kid`, permits the `alg`, and created the signature.
 /// 8. The claims: a JSON object without duplicates, each claim of its type.
-/// 9. `iss`, `aud`, `exp` and the required claims are there.
+/// 9. The conditions on claims are met; then `iss`, `aud`, `exp` and the required claims are there.
 /// 10. `iss` is expected.
 /// 11. `aud` is expected.
 /// 12. `exp`: refused from that second on.
 /// 13. `nbf`: accepted from that second on, if there is one.
 /// 14. `iat`: accepted from that second on, if there is one.
+/// 15. The lifetime is not longer than the maximum, if there is one.
 ///
 /// Nothing in the payload is read before its signature has been verified. The leeway applies to 13 and 14: `nbf` and `iat` may lie that far
 /// ahead. `exp` has no leeway.
@@ -113,7 +114,12 @@ pub fn verify_mac<'u>(
 }
 
 fn check_type(header: &Header<'_>, expectations: &Expectations<'_>) -> Result<(), InvalidToken> {
-    let token_type = header.token_type().ok_or(InvalidToken::TypeMissing)?;
+    let Some(token_type) = header.token_type() else {
+        return match expectations.without_type {
+            WithoutType::Refused => Err(InvalidToken::TypeMissing),
+            WithoutType::Accepted => Ok(()),
+        };
+    };
     if expectations.accepts_type(token_type) {
         Ok(())
     } else {
@@ -127,10 +133,16 @@ fn believe<'u>(
     expectations: &Expectations<'_>,
     now: UnixTime,
 ) -> Result<Verified<Claims<'u>>, InvalidToken> {
-    let claims = Claims::parse(unverified.payload())?;
+    let claims = unverified.unverified_claims_in(expectations.claim_forms)?;
+    for condition in expectations.conditions {
+        condition.check(&claims)?;
+    }
+    let may_lack_audience =
+        expectations.without_audience == WithoutAudience::Accepted && !claims.has(Claim::Audience);
     let always = [Claim::Issuer, Claim::Audience, Claim::ExpiresAt];
     if let Some(missing) = always
         .iter()
+        .filter(|claim| !(may_lack_audience && **claim == Claim::Audience))
         .chain(expectations.required_claims)
         .find(|claim| !claims.has(**claim))
     {
@@ -139,11 +151,8 @@ fn believe<'u>(
     if claims.issuer() != Some(expectations.issuer) {
         return Err(InvalidToken::IssuerMismatch);
     }
-    if !expectations
-        .audiences
-        .iter()
-        .any(|audience| claims.is_for(audience))
-    {
+    let is_for_this = |audience: &&str| claims.is_for(audience);
+    if !may_lack_audience && !expectations.audiences.iter().any(is_for_this) {
         return Err(InvalidToken::AudienceMismatch);
     }
     check_times(&claims, expectations, now)?;
@@ -170,6 +179,14 @@ fn check_times(
         && issued_at > latest
     {
         return Err(InvalidToken::IssuedInFuture { issued_at });
+    }
+    if let Some(limit) = expectations.max_lifetime_seconds
+        && let Some(expires_at) = claims.expires_at()
+    {
+        let start = claims.issued_at().unwrap_or(now);
+        if expires_at > start.saturating_add_seconds(limit) {
+            return Err(InvalidToken::LifetimeTooLong { expires_at, limit });
+        }
     }
     Ok(())
 }

@@ -52,8 +52,10 @@ pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
     title: "Token too long",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token is too long. Request a token with fewer audiences or scopes"),
-    operator: "The token is longer than 16 KiB.",
+    wire: invalid(
+        "The token is too long or has too many claims. Request a token with fewer audiences or scopes",
+    ),
+    operator: "The token exceeds a limit of the API: the length (16 KiB by default), the number of members of its JSON objects, or their nesting depth.",
     for_caller: Advice {
         causes: &[
             "The token contains very many scopes or properties, or is not an access token at all.",
@@ -63,8 +65,10 @@ pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The tokens of the application contain more scopes, properties or feature flags than fit into an HTTP header.",
+            "The issuer writes all roles or groups of the caller into its tokens.",
         ],
         fixes: &[
+            "Raise the limit that the API's log names, if the server in front of the API accepts header fields of that size.",
             "Remove the properties and feature flags that no API reads from the application's tokens, and the scopes that the application does not need from its authorizations.",
         ],
     },
@@ -78,20 +82,28 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
     title: "Not an access token",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token is not an access token. Send the access_token and not another JWT"),
-    operator: "The JOSE header typ of the token is missing, or is not at+jwt, the type of an access token.",
+    wire: invalid(
+        "This API does not accept tokens of this type. Send the access_token, not an ID token. If it was the access_token, contact the operator of the API",
+    ),
+    operator: "The type of the token is not accepted: its JOSE header typ is missing or is not at+jwt, or not one that the API expects of its issuer, or a claim shows that it is not an access token.",
     for_caller: Advice {
-        causes: &["An ID token or a client assertion is sent where an access token belongs."],
-        fixes: &["Send the value of access_token from the response of the token endpoint."],
+        causes: &[
+            "An ID token or a client assertion is sent where an access token belongs.",
+            "The token is an access token, but its issuer marks access tokens in another way than the API expects.",
+        ],
+        fixes: &[
+            "Send the value of access_token from the response of the token endpoint.",
+            "If it was the access_token, contact the operator of the API, and name the issuer.",
+        ],
     },
     for_operator: Advice {
         causes: &[
             "The caller sends another kind of JWT.",
-            "The issuer is an older server that does not set typ to at+jwt.",
+            "The issuer does not set typ to at+jwt: Entra, Okta, Cognito, Kubernetes, Auth0 and Keycloak write JWT or leave it out by default.",
         ],
         fixes: &[
-            "Decode the token, and check the JOSE header typ: it must be at+jwt.",
-            "Update the issuer, or configure the issuer to set typ to at+jwt in its access tokens.",
+            "Decode the token, and compare the JOSE header typ with what the API expects: at+jwt by default.",
+            "Configure the issuer to set typ to at+jwt in its access tokens, or configure the API to accept the tokens of this issuer, such as with an issuer profile of m2m-guard.",
         ],
     },
     tasks: &[Task::DecodeToken],
@@ -281,16 +293,16 @@ pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "A claim of the token has the wrong type. Request a new token from the issuer that this API trusts",
+        "A claim of the token has the wrong type or value. Request a new token from the issuer that this API trusts",
     ),
-    operator: "The claims are not a JSON object, or a claim has the wrong type or is repeated.",
+    operator: "The claims are not a JSON object, or a claim has the wrong type, is repeated, or has a value that the API does not accept, such as an exp too far in the future.",
     for_caller: Advice {
         causes: &["The token is from a server that formats its claims differently."],
         fixes: &["Request a token from the issuer that this API trusts."],
     },
     for_operator: Advice {
         causes: &[
-            "The issuer writes a time as a string, or a list where a single value is expected.",
+            "The issuer writes a time as a string or in milliseconds, or a list where a single value is expected.",
         ],
         fixes: &["Decode the token, and report the wrong claim to the operator of the issuer."],
     },

@@ -4,7 +4,7 @@ use super::string::{HIGH_SURROGATES, LOW_SURROGATES};
 use super::writer::{plain_bytes, plain_length};
 use super::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue};
 use crate::error::InvalidJson;
-use crate::limits::{MAX_JSON_DEPTH, MAX_JSON_MEMBERS};
+use crate::limits::{Limits, MAX_JSON_DEPTH, MAX_JSON_MEMBERS, MOST_JSON_DEPTH, MOST_JSON_MEMBERS};
 
 /// The members of an object, one after the other, each checked when it is reached.
 ///
@@ -20,7 +20,23 @@ pub(crate) struct Members<'b> {
 impl<'b> Members<'b> {
     /// Those of a text that is one object.
     pub(crate) fn of_document(text: &'b str) -> Result<Self, InvalidJson> {
+        Self::of(Scanner::new(text, Duplicates::Refused))
+    }
+
+    /// Those of a text that is one object, within these limits.
+    pub(crate) fn within(text: &'b str, limits: &Limits) -> Result<Self, InvalidJson> {
         let mut scanner = Scanner::new(text, Duplicates::Refused);
+        scanner.max_members = limits.max_json_members.min(MOST_JSON_MEMBERS);
+        scanner.max_depth = limits.max_json_depth.min(MOST_JSON_DEPTH);
+        Self::of(scanner)
+    }
+
+    /// Those of an object that has been checked.
+    pub(super) fn of_checked(text: &'b str) -> Result<Self, InvalidJson> {
+        Self::of(Scanner::new(text, Duplicates::Unchecked))
+    }
+
+    fn of(mut scanner: Scanner<'b>) -> Result<Self, InvalidJson> {
         scanner.skip_space();
         let start = scanner.position;
         if !scanner.take(b'{') {
@@ -106,8 +122,12 @@ struct Scanner<'b> {
     duplicates: Duplicates,
     /// Hashes of the names in the objects that enclose the position, outermost first.
     names: [u32; MAX_JSON_MEMBERS],
+    /// Those that do not fit there. It stays empty unless the limit was raised.
+    more_names: Vec<u32>,
     /// The number of these names.
     named: usize,
+    max_members: usize,
+    max_depth: usize,
     /// A bit for each of the hashes so far, by its upper six bits: where it is not set, the name is new without a search.
     seen: u64,
 }
@@ -119,7 +139,13 @@ impl<'b> Scanner<'b> {
             position: 0,
             duplicates,
             names: [0; MAX_JSON_MEMBERS],
+            more_names: Vec::new(),
             named: 0,
+            max_members: MAX_JSON_MEMBERS,
+            max_depth: match duplicates {
+                Duplicates::Refused => MAX_JSON_DEPTH,
+                Duplicates::Unchecked => MOST_JSON_DEPTH,
+            },
             seen: 0,
         }
     }
@@ -210,7 +236,7 @@ impl<'b> Scanner<'b> {
 
     /// Steps over the opening bracket.
     fn deeper(&mut self, depth: usize) -> Result<usize, InvalidJson> {
-        if depth >= MAX_JSON_DEPTH {
+        if depth >= self.max_depth {
             return Err(InvalidJson::TooDeep {
                 offset: self.position,
             });
@@ -262,8 +288,13 @@ impl<'b> Scanner<'b> {
                 self.refuse_duplicate(name, hash, start, outer, offset)?;
             }
             self.seen |= bit;
-            let slot = self.names.get_mut(self.named);
-            *slot.ok_or(InvalidJson::TooManyMembers { offset })? = hash;
+            if self.named >= self.max_members {
+                return Err(InvalidJson::TooManyMembers { offset });
+            }
+            match self.names.get_mut(self.named) {
+                Some(slot) => *slot = hash,
+                None => self.remember(hash),
+            }
             self.named += 1;
         }
         self.skip_space();
@@ -272,6 +303,13 @@ impl<'b> Scanner<'b> {
         } else {
             Err(self.syntax())
         }
+    }
+
+    /// Adds the hash of a name to those that do not fit into the array.
+    #[cold]
+    fn remember(&mut self, hash: u32) {
+        self.more_names.truncate(self.named - MAX_JSON_MEMBERS);
+        self.more_names.push(hash);
     }
 
     /// `outer` is the index of the object's first name in `names`.
@@ -283,9 +321,14 @@ impl<'b> Scanner<'b> {
         outer: usize,
         offset: usize,
     ) -> Result<(), InvalidJson> {
-        let names = self.names.get(outer..self.named).unwrap_or_default();
+        let fitting = self.named.min(MAX_JSON_MEMBERS);
+        let names = self.names.get(outer..fitting).unwrap_or_default();
+        let first_more = outer.saturating_sub(MAX_JSON_MEMBERS);
+        let last_more = self.named.saturating_sub(MAX_JSON_MEMBERS);
+        let more = self.more_names.get(first_more..last_more);
+        let known = names.contains(&hash) || more.unwrap_or_default().contains(&hash);
         // Equal hashes of different names are rare, so this last check may be slow.
-        if names.contains(&hash) && self.has_member_before(name, start, offset)? {
+        if known && self.has_member_before(name, start, offset)? {
             return Err(InvalidJson::DuplicateMember { offset });
         }
         Ok(())

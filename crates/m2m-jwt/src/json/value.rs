@@ -1,5 +1,7 @@
 //! Values, as views into the text.
 
+use std::borrow::Cow;
+
 use super::scanner::{Elements, Members};
 use super::{JsonNumber, JsonString};
 use crate::error::InvalidJson;
@@ -55,6 +57,76 @@ impl<'b> JsonValue<'b> {
                 None
             }
         }
+    }
+
+    /// The object, if it is one.
+    #[must_use]
+    pub const fn as_object(self) -> Option<JsonObject<'b>> {
+        match self {
+            Self::Object(object) => Some(object),
+            Self::Null | Self::Boolean(_) | Self::Number(_) | Self::String(_) | Self::Array(_) => {
+                None
+            }
+        }
+    }
+
+    /// The truth value, if it is one.
+    #[must_use]
+    pub const fn as_bool(self) -> Option<bool> {
+        match self {
+            Self::Boolean(value) => Some(value),
+            Self::Null | Self::Number(_) | Self::String(_) | Self::Array(_) | Self::Object(_) => {
+                None
+            }
+        }
+    }
+
+    /// Returns the text of the string, unescaped, if it is one; borrowed unless it has an escape.
+    #[must_use]
+    pub fn as_str(self) -> Option<Cow<'b, str>> {
+        self.as_string().map(JsonString::to_str)
+    }
+
+    /// Returns the number, if it is an integer without a fraction or an exponent, and fits.
+    #[must_use]
+    pub fn as_u64(self) -> Option<u64> {
+        self.as_number()?.as_str().parse().ok()
+    }
+
+    /// Returns the number, if it is an integer without a fraction or an exponent, and fits.
+    #[must_use]
+    pub fn as_i64(self) -> Option<i64> {
+        self.as_number()?.as_str().parse().ok()
+    }
+
+    /// Returns the number, rounded to the nearest `f64`, if it is one and is finite.
+    #[must_use]
+    pub fn as_f64(self) -> Option<f64> {
+        let number: f64 = self.as_number()?.as_str().parse().ok()?;
+        number.is_finite().then_some(number)
+    }
+
+    /// Returns true if it is `null`.
+    #[must_use]
+    pub const fn is_null(self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Returns the texts of an array of strings, in order; `None` if it is not an array, or has an element that is not a string.
+    ///
+    /// ```
+    /// use m2m_jwt::JsonObject;
+    ///
+    /// let claims = JsonObject::parse(br#"{"roles": ["reader", "writer"], "tid": "acme", "level": 3, "mixed": ["a", 1]}"#)?;
+    /// assert_eq!(claims.get("roles").and_then(|roles| roles.as_strings()).unwrap_or_default(), ["reader", "writer"]);
+    /// assert_eq!(claims.get("tid").and_then(|tenant| tenant.as_str()).as_deref(), Some("acme"));
+    /// assert_eq!(claims.get("level").and_then(|level| level.as_u64()), Some(3));
+    /// assert_eq!(claims.get("mixed").and_then(|mixed| mixed.as_strings()), None);
+    /// # Ok::<(), m2m_jwt::InvalidJson>(())
+    /// ```
+    #[must_use]
+    pub fn as_strings(self) -> Option<Vec<Cow<'b, str>>> {
+        self.as_array()?.elements().map(Self::as_str).collect()
     }
 }
 
@@ -119,6 +191,9 @@ pub struct JsonObject<'b> {
 }
 
 impl<'b> JsonObject<'b> {
+    /// The object without members.
+    pub(crate) const EMPTY: Self = Self::new("{}");
+
     /// Creates an object. `text` is an object by the grammar.
     pub(super) const fn new(text: &'b str) -> Self {
         Self { text }
@@ -143,7 +218,7 @@ impl<'b> JsonObject<'b> {
 
     /// Its members, in order.
     pub fn members(self) -> impl Iterator<Item = (JsonString<'b>, JsonValue<'b>)> {
-        let mut members = Members::of_document(self.text).ok();
+        let mut members = Members::of_checked(self.text).ok();
         core::iter::from_fn(move || members.as_mut()?.next().ok().flatten())
     }
 
@@ -152,6 +227,37 @@ impl<'b> JsonObject<'b> {
     pub fn get(self, name: &str) -> Option<JsonValue<'b>> {
         self.members()
             .find_map(|(key, value)| key.equals(name).then_some(value))
+    }
+}
+
+/// A JSON object with a text of its own, which has been checked.
+///
+/// ```
+/// use m2m_jwt::{JsonDocument, JsonObject};
+///
+/// let document = JsonDocument::from(JsonObject::parse(br#"{"org": {"code": "acme"}}"#)?);
+/// let org = document.object().get("org").and_then(|org| org.as_object()).expect("it is an object");
+/// assert_eq!(org.get("code").and_then(|code| code.as_str()).as_deref(), Some("acme"));
+/// # Ok::<(), m2m_jwt::InvalidJson>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonDocument {
+    text: Box<str>,
+}
+
+impl JsonDocument {
+    /// The object.
+    #[must_use]
+    pub fn object(&self) -> JsonObject<'_> {
+        JsonObject::new(&self.text)
+    }
+}
+
+impl From<JsonObject<'_>> for JsonDocument {
+    fn from(object: JsonObject<'_>) -> Self {
+        Self {
+            text: object.text.into(),
+        }
     }
 }
 
