@@ -3,10 +3,10 @@
 use core::fmt;
 
 use m2m_errors::Cause;
-use oauth_proto::{BearerToken, query_carries_access_token};
+use oauth_proto::{BearerToken, MessageLimits, query_carries_access_token};
 
 use crate::evidence::Evidence;
-use crate::limits;
+use crate::sent_scheme::SentScheme;
 
 /// The parts of a call to an API that authenticate its caller.
 ///
@@ -49,25 +49,40 @@ impl<'c> Call<'c> {
     /// Returns the one token of the call.
     ///
     /// A header with a scheme other than Bearer counts as a call without a token. A query with the parameter `access_token` is always refused.
-    pub(crate) fn token(&self) -> Result<BearerToken<'c>, (Cause, Evidence)> {
+    pub(crate) fn token(
+        &self,
+        limits: &MessageLimits,
+    ) -> Result<BearerToken<'c>, (Cause, Evidence)> {
         let in_query = self.query.is_some_and(query_carries_access_token);
         let token = match self.authorization {
-            Authorization::Values(values) => {
-                BearerToken::parse_all(values.iter().copied(), &limits::HEADER)
-            }
+            Authorization::Values(values) => BearerToken::parse_all(values.iter().copied(), limits),
             #[cfg(feature = "http")]
             Authorization::Fields(fields) => {
                 let values = fields.get_all(http::header::AUTHORIZATION).iter();
-                BearerToken::parse_all(values.map(http::HeaderValue::as_bytes), &limits::HEADER)
+                BearerToken::parse_all(values.map(http::HeaderValue::as_bytes), limits)
             }
         };
         match (token, in_query) {
             (Ok(Some(token)), false) => Ok(token),
-            (Ok(None), false) => Err((Cause::TokenMissing, Evidence::None)),
+            (Ok(None), false) => Err((Cause::TokenMissing, self.other_scheme())),
             (Ok(None), true) => Err((Cause::TokenInUrl, Evidence::None)),
             (Ok(Some(_)) | Err(_), true) => Err((Cause::TokenSentTwice, Evidence::None)),
             (Err(error), false) => Err((error.cause(), Evidence::Header(error))),
         }
+    }
+
+    /// Returns the scheme of the first header, if there is one, as evidence.
+    fn other_scheme(&self) -> Evidence {
+        let first = match self.authorization {
+            Authorization::Values(values) => values.first().copied(),
+            #[cfg(feature = "http")]
+            Authorization::Fields(fields) => fields
+                .get(http::header::AUTHORIZATION)
+                .map(http::HeaderValue::as_bytes),
+        };
+        first
+            .and_then(SentScheme::of)
+            .map_or(Evidence::None, Evidence::Scheme)
     }
 }
 
@@ -105,12 +120,15 @@ impl fmt::Debug for Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits;
+
+    const LIMITS: MessageLimits = limits::of_header(&m2m_jwt::Limits::DEFAULT);
 
     #[track_caller]
     fn check(authorization: &[&str], query: Option<&str>, expected: Result<&str, Cause>) {
         let values: Vec<&[u8]> = authorization.iter().map(|value| value.as_bytes()).collect();
         let call = Call::new(&values, query.map(str::as_bytes));
-        let token = call.token();
+        let token = call.token(&LIMITS);
         assert_eq!(
             token
                 .as_ref()
@@ -201,7 +219,7 @@ mod tests {
             request
         };
         let cause = |request: &http::Request<()>| {
-            let outcome = Call::from(request).token();
+            let outcome = Call::from(request).token(&LIMITS);
             outcome.map(|_| ()).map_err(|(cause, _)| cause)
         };
         assert_eq!(cause(&request("/orders?page=2", &["Bearer abc"])), Ok(()));
@@ -215,6 +233,6 @@ mod tests {
             Err(Cause::TokenInUrl)
         );
         let (parts, ()) = request("/", &["Bearer abc"]).into_parts();
-        assert!(Call::from(&parts).token().is_ok());
+        assert!(Call::from(&parts).token(&LIMITS).is_ok());
     }
 }

@@ -23,6 +23,7 @@ pub struct Denied {
     cause: Cause,
     evidence: Evidence,
     client_id: Option<Box<str>>,
+    keys_may_be_outdated: bool,
 }
 
 impl Denied {
@@ -32,7 +33,14 @@ impl Denied {
             cause,
             evidence,
             client_id: None,
+            keys_may_be_outdated: false,
         }
+    }
+
+    /// Returns the same denial, for a token that the issuer may have signed with a key that is newer than the keys.
+    pub(crate) const fn with_outdated_keys(mut self, may_be: bool) -> Self {
+        self.keys_may_be_outdated = may_be;
+        self
     }
 
     /// Returns the same denial for a token that names this client and whose signature is valid.
@@ -68,6 +76,9 @@ impl Denied {
             Evidence::None
             | Evidence::Header(_)
             | Evidence::Token(_)
+            | Evidence::Scheme(_)
+            | Evidence::HeaderParameter { .. }
+            | Evidence::ClaimValue { .. }
             | Evidence::Claim { .. }
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
@@ -143,6 +154,9 @@ impl Denied {
             Evidence::None
             | Evidence::Header(_)
             | Evidence::Token(_)
+            | Evidence::Scheme(_)
+            | Evidence::HeaderParameter { .. }
+            | Evidence::ClaimValue { .. }
             | Evidence::Claim { .. }
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
@@ -161,6 +175,16 @@ impl Denied {
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()
+    }
+
+    /// Returns true if the issuer may have published the key of the token since the keys of the check were fetched. Then fetch them again, at a
+    /// limited rate, since a forged token looks the same, and check the call once more.
+    ///
+    /// It is true for `token-key-unknown`, and also for `token-signature-wrong` or `token-algorithm-wrong` if the token or the keys have no
+    /// key id, so that nothing else shows that the issuer has replaced a key ([`KeySet::may_be_outdated`](m2m_jwt::KeySet::may_be_outdated)).
+    #[must_use]
+    pub const fn keys_may_be_outdated(&self) -> bool {
+        self.keys_may_be_outdated
     }
 
     fn wire(&self) -> &'static Wire {

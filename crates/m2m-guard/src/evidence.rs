@@ -5,9 +5,12 @@ use core::fmt;
 use m2m_jwt::InvalidToken;
 use oauth_proto::InvalidBearer;
 
+use crate::sent_scheme::SentScheme;
+
 /// The evidence for the cause of a denial. It is for the operator of the API, not for the caller.
 ///
-/// It contains values of claims only if the signature of the token is valid. It never contains a part of the encoded token.
+/// It contains values of claims only if the signature of the token is valid, and those of header parameters, which a stranger may have
+/// written, in part. It never contains a part of the encoded token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Evidence {
@@ -17,7 +20,27 @@ pub enum Evidence {
     Header(InvalidBearer),
     /// The problem of the token, such as the claim that is missing, or the time at which the token expired.
     Token(InvalidToken),
-    /// A claim that the claim set `kinde` defines has the wrong type.
+    /// There is an `Authorization` header, with another scheme than Bearer.
+    Scheme(SentScheme),
+    /// A parameter of the header of the token has another value than expected. Its signature has not been verified.
+    HeaderParameter {
+        /// `typ` or `alg`.
+        name: &'static str,
+        /// The values that are accepted.
+        expected: Box<[Box<str>]>,
+        /// The value in the token, of which the beginning is kept; `None` if it is absent.
+        found: Option<Box<str>>,
+    },
+    /// A claim that marks access tokens has another value than expected.
+    ClaimValue {
+        /// The name of the claim.
+        name: &'static str,
+        /// The value, or the beginning of the value, that access tokens have.
+        expected: &'static str,
+        /// The value in the token, of which the beginning is kept; `None` if it is not a string.
+        found: Option<Box<str>>,
+    },
+    /// A claim that the claim set `kinde` or the issuer profile defines has the wrong type.
     Claim {
         /// The name of the claim.
         name: &'static str,
@@ -59,6 +82,31 @@ impl fmt::Display for Evidence {
             Self::None => Ok(()),
             Self::Header(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
+            Self::Scheme(scheme) => scheme.fmt(f),
+            Self::HeaderParameter {
+                name,
+                expected,
+                found,
+            } => {
+                let found = Quoted(found.as_deref());
+                write!(
+                    f,
+                    "the header parameter `{name}` of the token is {found} instead of "
+                )?;
+                match &**expected {
+                    [only] => write!(f, "{only:?}"),
+                    several => write!(f, "one of {several:?}"),
+                }
+            }
+            Self::ClaimValue {
+                name,
+                expected,
+                found,
+            } => write!(
+                f,
+                "the claim `{name}` is {} instead of {expected:?}",
+                Quoted(found.as_deref())
+            ),
             Self::Claim { name } => write!(f, "the claim `{name}` has the wrong type"),
             Self::Issuer { expected, found } => {
                 write!(f, "the token is from {found:?} instead of {expected:?}")
@@ -87,5 +135,25 @@ impl fmt::Display for Evidence {
                 "the token has no organization, and {needed:?} is required"
             ),
         }
+    }
+}
+
+/// A text in quotation marks, or the words for its absence.
+struct Quoted<'t>(Option<&'t str>);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(text) => write!(f, "{text:?}"),
+            None => f.write_str("absent"),
+        }
+    }
+}
+
+/// Returns at most this number of characters of a text that a stranger may have written.
+pub(crate) fn beginning(text: &str, characters: usize) -> Box<str> {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => [text.get(..end).unwrap_or_default(), "..."].concat().into(),
+        None => text.into(),
     }
 }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use m2m_jwt::{Claims, JsonArray, JsonString, JsonValue};
+use m2m_jwt::{Claim, Claims, JsonArray, JsonString, JsonValue};
 
 /// The claims of a token that only the claim set `kinde` defines. RFC 9068 tokens of the same server may carry `org_code` as well.
 pub(crate) struct Extension<'c> {
-    /// `scp`: the scopes, one by one.
+    /// `scp`: the scopes, one by one, if there is no `scope`.
     pub(crate) scopes: Option<JsonArray<'c>>,
     /// `org_code`: the organization of the application.
     pub(crate) organization_code: Option<Cow<'c, str>>,
@@ -14,13 +14,17 @@ pub(crate) struct Extension<'c> {
 
 impl<'c> Extension<'c> {
     /// Reads the claims, or returns the name of the claim that does not have the expected type.
+    ///
+    /// A claim that is `null` counts as absent. `scp` is not read if there is a `scope`, which takes precedence.
     pub(crate) fn read(claims: &Claims<'c>) -> Result<Self, &'static str> {
-        let organization_code = match claims.get(ORGANIZATION_CODE).map(JsonValue::as_string) {
+        let present = |name| claims.get(name).filter(|value| !value.is_null());
+        let organization_code = match present(ORGANIZATION_CODE).map(JsonValue::as_string) {
             None => None,
             Some(Some(text)) => Some(JsonString::to_str(text)),
             Some(None) => return Err(ORGANIZATION_CODE),
         };
-        let scopes = match claims.get(SCOPES).map(JsonValue::as_array) {
+        let list = present(SCOPES).filter(|_| claims.get(Claim::Scope.as_str()).is_none());
+        let scopes = match list.map(JsonValue::as_array) {
             None => None,
             Some(Some(array)) if array.contains_only_strings() => Some(array),
             Some(_) => return Err(SCOPES),
@@ -33,7 +37,7 @@ impl<'c> Extension<'c> {
 }
 
 /// Returns the name of the claim that does not have the expected type, among those that only the claim set `kinde` defines: `scp` is a list
-/// of strings, and `org_code` is a string. [`Guard::check`](crate::Guard::check) refuses tokens with such a claim; this function is for
+/// of strings, unless there is a `scope`, and `org_code` is a string. Either may be `null`. [`Guard::check`](crate::Guard::check) refuses tokens with such a claim; this function is for
 /// programs that explain a token.
 ///
 /// ```
@@ -51,7 +55,7 @@ pub fn malformed_claim(claims: &Claims<'_>) -> Option<&'static str> {
 }
 
 const SCOPES: &str = "scp";
-const ORGANIZATION_CODE: &str = "org_code";
+pub(crate) const ORGANIZATION_CODE: &str = "org_code";
 
 #[cfg(test)]
 mod tests {
@@ -78,23 +82,24 @@ mod tests {
     }
 
     #[test]
+    fn a1_a_claim_that_is_not_needed_is_not_read() {
+        assert_eq!(read(r#"{"scp":null,"org_code":null}"#), Ok((None, vec![])));
+        for scp in ["null", "1", "{}", "[1]", "\"a b\"", "[\"a\"]"] {
+            let claims = format!(r#"{{"scope":"read","scp":{scp}}}"#);
+            assert_eq!(read(&claims), Ok((None, vec![])), "{scp}");
+        }
+    }
+
+    #[test]
     fn x3_r15_refuses_a_claim_of_the_wrong_type() {
-        for value in ["null", "true", "[]", "{}", "[1]", "[\"x\"]", "1"] {
+        for value in ["true", "[]", "{}", "[1]", "[\"x\"]", "1"] {
             assert_eq!(
                 read(&format!("{{\"org_code\":{value}}}")),
                 Err("org_code"),
                 "{value}"
             );
         }
-        for value in [
-            "null",
-            "1",
-            "{}",
-            "[1]",
-            "[\"a\",null]",
-            "[[\"a\"]]",
-            "\"a b\"",
-        ] {
+        for value in ["1", "{}", "[1]", "[\"a\",null]", "[[\"a\"]]", "\"a b\""] {
             assert_eq!(read(&format!("{{\"scp\":{value}}}")), Err("scp"), "{value}");
         }
     }

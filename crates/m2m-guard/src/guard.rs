@@ -1,18 +1,23 @@
 //! The check of a call.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::{
-    Algorithm, Claim, Claims, Expectations, InvalidToken, KeySet, Leeway, Limits, UnixTime,
-    Unverified, Verified, VerifySignature, verify,
+    ACCESS_TOKEN_TYPE, Algorithm, Claim, ClaimForms, Claims, Condition, Expectations, Header,
+    InvalidToken, IssuerProfile, JsonValue, KeySet, Leeway, Limits, UnixTime, Unverified, Verified,
+    VerifySignature, verify,
 };
+use oauth_proto::MessageLimits;
 
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::denied::Denied;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, beginning};
 use crate::extension::Extension;
+use crate::issuer_claims::{self, IssuerClaims, Unreadable};
+use crate::limits;
 use crate::requirement::Requirement;
 
 /// The expectations of an API for tokens, and the check of calls against them. A clone is cheap and shares the settings.
@@ -33,6 +38,11 @@ pub(crate) struct Settings {
     clients: Option<Box<[Box<str>]>>,
     algorithms: Box<[Algorithm]>,
     leeway: Leeway,
+    /// `None` means RFC 9068 and the claim set `kinde`.
+    issuer_profile: Option<IssuerProfile>,
+    limits: Limits,
+    header_limits: MessageLimits,
+    max_lifetime_seconds: Option<u64>,
     pub(crate) profile: Profile,
     pub(crate) realm: Option<Box<str>>,
     pub(crate) resource_metadata: Option<Box<str>>,
@@ -52,6 +62,10 @@ impl Guard {
                 clients: None,
                 algorithms: Algorithm::ALL.into(),
                 leeway: Leeway::DEFAULT,
+                issuer_profile: None,
+                limits: Limits::DEFAULT,
+                header_limits: limits::of_header(&Limits::DEFAULT),
+                max_lifetime_seconds: None,
                 profile: Profile::Rfc,
                 realm: None,
                 resource_metadata: None,
@@ -63,6 +77,52 @@ impl Guard {
     #[must_use]
     pub fn with_leeway(self, leeway: Leeway) -> Self {
         self.with(|settings| settings.leeway = leeway)
+    }
+
+    /// Accepts the access tokens of a named issuer that does not follow RFC 9068, instead of tokens by RFC 9068 and the claim set `kinde`.
+    ///
+    /// The profile states which `typ` its tokens have, and in which claims the client and the scopes are. It is chosen here, and never by a
+    /// token. The issuer, the audiences and the keys are those of this guard; [`IssuerProfile::Cognito`] also accepts tokens without an audience.
+    ///
+    /// ```
+    /// use m2m_guard::{Guard, IssuerProfile};
+    ///
+    /// let guard = Guard::new("https://login.microsoftonline.com/8a2c1c3e-6c2b-4d27-9d5e-0c1f1a2b3c4d/v2.0", &["api://orders"])
+    ///     .with_issuer_profile(IssuerProfile::Entra);
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn with_issuer_profile(self, issuer_profile: IssuerProfile) -> Self {
+        self.with(|settings| settings.issuer_profile = Some(issuer_profile))
+    }
+
+    /// Sets the limits of tokens, for an issuer whose tokens are larger than [`Limits::DEFAULT`] allows. The server in front must accept header fields
+    /// of that size as well.
+    ///
+    /// ```
+    /// use m2m_guard::{Guard, Limits};
+    ///
+    /// let guard = Guard::new("https://as.example", &["https://orders.example/api"]).with_limits(Limits {
+    ///     max_token_bytes: 48 * 1024,
+    ///     max_json_members: 1000,
+    ///     ..Limits::DEFAULT
+    /// });
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        self.with(|settings| {
+            settings.limits = limits;
+            settings.header_limits = limits::of_header(&limits);
+        })
+    }
+
+    /// Refuses tokens that are valid for longer than this, from `iat` to `exp` (cause `token-claim-malformed`). By default any time is accepted.
+    ///
+    /// It detects an issuer that writes `exp` in milliseconds, so that its tokens are valid for 50,000 years.
+    #[must_use]
+    pub fn with_max_lifetime_seconds(self, seconds: u64) -> Self {
+        self.with(|settings| settings.max_lifetime_seconds = Some(seconds))
     }
 
     /// Restricts the accepted tokens to those with one of these algorithms. Without any, the guard refuses every token.
@@ -102,15 +162,16 @@ impl Guard {
     /// 1. The call has a token, in one `Authorization` header, readable, and none in the query.
     /// 2. The token is valid, in the order of [`m2m_jwt::verify()`]: form, extensions, algorithm, type, key and signature, claims,
     ///    issuer, audience, times.
-    /// 3. `scp` is a list of strings and `org_code` is a string, if the token has them.
+    /// 3. `scp` is a list of strings, if there is no `scope`, and `org_code` is a string, if the token has them. With an issuer profile: the
+    ///    claims with the client and the scopes have one of their types.
     /// 4. The token is not bound to a certificate or a key (`cnf`), since the guard cannot check that the sender has it.
     /// 5. The client is allowed to call.
     /// 6. The organization is the required one.
     /// 7. The token has all required scopes.
     ///
     /// # Errors
-    /// [`Denied`], with the cause, the answer for the caller and the evidence for the operator. If the cause is
-    /// `token-key-unknown`, the keys may be out of date.
+    /// [`Denied`], with the cause, the answer for the caller and the evidence for the operator. Its
+    /// [`keys_may_be_outdated`](Denied::keys_may_be_outdated) returns true if the keys should be fetched again.
     pub fn check<K: VerifySignature>(
         &self,
         call: &Call<'_>,
@@ -118,19 +179,30 @@ impl Guard {
         required: Requirement<'_>,
         now: UnixTime,
     ) -> Result<Caller, Denied> {
+        let settings = &*self.settings;
         let token = call
-            .token()
+            .token(&settings.header_limits)
             .map_err(|(cause, evidence)| self.denied(cause, evidence))?;
-        let unverified = Unverified::parse(token.expose_secret(), &Limits::DEFAULT)
+        let unverified = Unverified::parse(token.expose_secret(), &settings.limits)
             .map_err(|error| self.denied(error.cause(), Evidence::Token(error)))?;
-        let denied = |error| self.denied_token(error, &unverified);
+        let denied = |error| self.denied_token(error, &unverified, keys);
         let claims = self.verify(&unverified, keys, now).map_err(denied)?;
-        let extension = Extension::read(&claims).map_err(|name| {
+        let malformed = |name| {
             let evidence = Evidence::Claim { name };
             self.denied(Cause::TokenClaimMalformed, evidence)
-                .by(claims.client_id())
-        })?;
-        let caller = Caller::of(&claims, extension).map_err(denied)?;
+                .by(self.client_id(&claims).as_deref())
+        };
+        let caller = match settings.issuer_profile {
+            None => Extension::read(&claims)
+                .map_err(malformed)
+                .and_then(|extension| Caller::of(&claims, extension).map_err(denied))?,
+            Some(profile) => IssuerClaims::read(profile, &claims)
+                .map_err(|unreadable| match unreadable {
+                    Unreadable::Claim(name) => malformed(name),
+                    Unreadable::Token(error) => denied(error),
+                })
+                .and_then(|read| Caller::of_issuer(&claims, read).map_err(denied))?,
+        };
         if claims.get(CONFIRMATION).is_some() {
             return Err(self.denied_caller(&caller, Cause::TokenBound, Evidence::None));
         }
@@ -193,10 +265,18 @@ impl Guard {
     ) -> Result<Verified<Claims<'u>>, InvalidToken> {
         let settings = &*self.settings;
         let verify_for = |audiences: &[&str]| {
+            let (issuer, algorithms) = (&settings.issuer, &settings.algorithms);
+            let expectations = match settings.issuer_profile {
+                None => Expectations {
+                    required_claims: REQUIRED,
+                    ..Expectations::access_token(issuer, audiences, algorithms)
+                },
+                Some(profile) => Expectations::of_issuer(profile, issuer, audiences, algorithms),
+            };
             let expectations = Expectations {
                 leeway: settings.leeway,
-                required_claims: REQUIRED,
-                ..Expectations::access_token(&settings.issuer, audiences, &settings.algorithms)
+                max_lifetime_seconds: settings.max_lifetime_seconds,
+                ..expectations
             };
             verify(unverified, keys, &expectations, now)
         };
@@ -223,29 +303,127 @@ impl Guard {
         self.denied(cause, evidence).by(Some(caller.client_id()))
     }
 
+    /// Returns the client that the token names.
+    fn client_id<'c>(&self, claims: &'c Claims<'_>) -> Option<Cow<'c, str>> {
+        match self.settings.issuer_profile {
+            None => claims.client_id().map(Cow::Borrowed),
+            Some(profile) => issuer_claims::client_id(profile, claims),
+        }
+    }
+
     /// Denies a call because of its token. The evidence and the client come from the claims only if the signature is valid.
-    fn denied_token(&self, error: InvalidToken, unverified: &Unverified<'_>) -> Denied {
+    fn denied_token<K: VerifySignature>(
+        &self,
+        error: InvalidToken,
+        unverified: &Unverified<'_>,
+        keys: &KeySet<K>,
+    ) -> Denied {
+        if !is_signed(error) {
+            let evidence = self
+                .evidence_of_header(error, unverified, keys)
+                .unwrap_or(Evidence::Token(error));
+            let header = unverified.header().ok();
+            let key_id = header.as_ref().and_then(Header::key_id);
+            return self
+                .denied(error.cause(), evidence)
+                .with_outdated_keys(keys.may_be_outdated(key_id, error));
+        }
         let denied = |evidence| self.denied(error.cause(), evidence);
-        let claims = is_signed(error)
-            .then(|| unverified.unverified_claims().ok())
-            .flatten();
-        let Some(claims) = claims else {
+        let forms = match self.settings.issuer_profile {
+            None => ClaimForms::Specified,
+            Some(profile) => profile.claim_forms(),
+        };
+        let Ok(claims) = unverified.unverified_claims_in(forms) else {
             return denied(Evidence::Token(error));
         };
-        let evidence = if error == InvalidToken::IssuerMismatch {
-            Evidence::Issuer {
+        denied(self.evidence_of_claims(error, &claims)).by(self.client_id(&claims).as_deref())
+    }
+
+    /// Returns the evidence for a header that is not as expected. The header is not signed by the issuer, or not known to be.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other errors are not about a parameter of the header"
+    )]
+    fn evidence_of_header<K: VerifySignature>(
+        &self,
+        error: InvalidToken,
+        unverified: &Unverified<'_>,
+        keys: &KeySet<K>,
+    ) -> Option<Evidence> {
+        let header = unverified.header().ok()?;
+        let found = |text| beginning(text, limits::MAX_PARAMETER_CHARACTERS);
+        let algorithm =
+            |expected: &mut dyn Iterator<Item = &Algorithm>| Evidence::HeaderParameter {
+                name: "alg",
+                expected: expected.map(|own| own.as_str().into()).collect(),
+                found: Some(found(header.algorithm())),
+            };
+        Some(match error {
+            InvalidToken::TypeMissing | InvalidToken::TypeMismatch => Evidence::HeaderParameter {
+                name: "typ",
+                expected: own(match self.settings.issuer_profile {
+                    None => &[ACCESS_TOKEN_TYPE],
+                    Some(profile) => profile.token_types(),
+                }),
+                found: header.token_type().map(found),
+            },
+            InvalidToken::AlgorithmUnknown | InvalidToken::AlgorithmUnexpected => {
+                algorithm(&mut self.settings.algorithms.iter())
+            }
+            InvalidToken::AlgorithmNotOfKey => {
+                let id = header.key_id();
+                let meant = |key: &&K| id.is_none() || key.key_id() == id;
+                let permitted = |own: &&Algorithm| {
+                    keys.keys()
+                        .iter()
+                        .filter(meant)
+                        .any(|key| key.permits(**own))
+                };
+                algorithm(&mut Algorithm::ALL.iter().filter(permitted))
+            }
+            _ => return None,
+        })
+    }
+
+    /// Returns the evidence for claims that are not as expected, of a token whose signature is valid.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other errors have their evidence in themselves"
+    )]
+    fn evidence_of_claims(&self, error: InvalidToken, claims: &Claims<'_>) -> Evidence {
+        let found = |text: &str| beginning(text, limits::MAX_IDENTIFIER_CHARACTERS);
+        match error {
+            InvalidToken::IssuerMismatch => Evidence::Issuer {
                 expected: self.settings.issuer.clone(),
-                found: claims.issuer().unwrap_or_default().into(),
-            }
-        } else if error == InvalidToken::AudienceMismatch {
-            Evidence::Audience {
+                found: found(claims.issuer().unwrap_or_default()),
+            },
+            InvalidToken::AudienceMismatch => Evidence::Audience {
                 expected: self.settings.audiences.clone(),
-                found: claims.audience().map(Into::into).collect(),
-            }
-        } else {
-            Evidence::Token(error)
-        };
-        denied(evidence).by(claims.client_id())
+                found: claims
+                    .audience()
+                    .take(limits::MAX_AUDIENCES)
+                    .map(|audience| found(&audience))
+                    .collect(),
+            },
+            InvalidToken::ConditionUnmet(
+                Condition::Equal {
+                    claim,
+                    value: expected,
+                }
+                | Condition::Prefix {
+                    claim,
+                    prefix: expected,
+                },
+            ) => Evidence::ClaimValue {
+                name: claim,
+                expected,
+                found: claims
+                    .get(claim)
+                    .and_then(JsonValue::as_str)
+                    .map(|text| found(&text)),
+            },
+            _ => Evidence::Token(error),
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -265,6 +443,9 @@ const fn is_signed(error: InvalidToken) -> bool {
     matches!(
         error,
         InvalidToken::ClaimMissing(_)
+            | InvalidToken::MarkMissing { .. }
+            | InvalidToken::ConditionUnmet(_)
+            | InvalidToken::LifetimeTooLong { .. }
             | InvalidToken::IssuerMismatch
             | InvalidToken::AudienceMismatch
             | InvalidToken::Expired { .. }

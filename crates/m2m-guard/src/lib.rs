@@ -6,9 +6,10 @@
 //!
 //! | for | use |
 //! |---|---|
-//! | the check | [`Guard`], [`Requirement`], [`Leeway`], [`Profile`] |
+//! | the check | [`Guard`], [`Requirement`], [`Leeway`], [`Limits`], [`IssuerProfile`], [`Profile`] |
 //! | what is checked | [`Call`], [`KeySet`], [`JwkSet`], [`UnixTime`] |
-//! | the outcome | [`Caller`], or [`Denied`] with its [`Cause`] and [`Evidence`] |
+//! | the outcome | [`Caller`] with its claims ([`JsonValue`]), or [`Denied`] with its [`Cause`] and [`Evidence`] |
+//! | texts about causes, other JWTs | the crates [`m2m_errors`] and [`m2m_jwt`], which are re-exported |
 
 // The input, and the requirements for it.
 mod call;
@@ -20,15 +21,24 @@ mod caller;
 mod denied;
 mod evidence;
 mod extension;
+mod issuer_claims;
+mod sent_scheme;
 
 mod limits;
 
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use m2m_errors::{Cause, ErrorCode, Profile};
+/// The taxonomy of errors, for [`Cause::entry`] and its texts.
+pub use m2m_errors;
+/// The library that verifies tokens, for keys and other JWTs.
+pub use m2m_jwt;
+
+pub use m2m_errors::{Cause, Entry, ErrorCode, Profile, Status};
 pub use m2m_jwt::{
-    Algorithm, InvalidToken, JwkSet, KeySet, Leeway, UnixTime, VerificationKey, VerifySignature,
+    Algorithm, Claim, Claims, Condition, InvalidJwkSet, InvalidLeeway, InvalidToken, IssuerProfile,
+    JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, JwkSet, KeySet, Leeway, Limits,
+    UnixTime, UnknownIssuerProfile, VerificationKey, VerifySignature,
 };
 pub use oauth_proto::InvalidBearer;
 
@@ -40,3 +50,4 @@ pub use extension::malformed_claim;
 pub use guard::Guard;
 pub use limits::MAX_AUTHORIZATION_BYTES;
 pub use requirement::Requirement;
+pub use sent_scheme::SentScheme;

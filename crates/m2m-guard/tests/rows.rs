@@ -8,7 +8,7 @@ mod issuer;
 use calls::{KINDE, call, call_with, with};
 use issuer::{AUDIENCE, HEADER, RFC9068, guard, signed};
 use m2m_errors::{Cause, Profile};
-use m2m_guard::{Denied, Evidence, Guard, Requirement};
+use m2m_guard::{Denied, Evidence, Guard, Requirement, SentScheme};
 use m2m_jwt::{InvalidToken, UnixTime};
 use oauth_proto::{Challenge, MessageLimits};
 
@@ -56,12 +56,20 @@ fn denied(claims: &str, required: Requirement<'_>) -> Denied {
 
 #[test]
 fn k15_r3_g2_without_a_token_there_is_a_bare_challenge() {
-    for authorization in ["", "Basic YTpi", "DPoP abc"] {
+    for (authorization, evidence) in [
+        ("", Evidence::None),
+        ("Basic YTpi", scheme("Basic")),
+        ("DPoP abc", scheme("DPoP")),
+    ] {
         let denied = call(&guard(), authorization, Requirement::scope("read:orders")).unwrap_err();
         check(&denied, 401, None, Cause::TokenMissing);
         assert_eq!(denied.challenge(None).as_deref(), Some("Bearer"));
-        assert_eq!(denied.evidence(), &Evidence::None);
+        assert_eq!(denied.evidence(), &evidence);
     }
+}
+
+fn scheme(name: &'static str) -> Evidence {
+    Evidence::Scheme(SentScheme::Known { name })
 }
 
 #[test]

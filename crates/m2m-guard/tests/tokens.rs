@@ -194,7 +194,6 @@ fn x3_r15_claims_of_the_wrong_type_are_refused() {
         ("nbf", "\"0\""),
         ("iat", "[]"),
         ("aud", "{}"),
-        ("scp", "\"read:orders\""),
         ("org_code", "1"),
         ("client_id", "[\"job\"]"),
     ] {
@@ -202,6 +201,10 @@ fn x3_r15_claims_of_the_wrong_type_are_refused() {
             &with(RFC9068, claim, value),
             Err(Cause::TokenClaimMalformed),
         );
+    }
+    // Where there is no `scope`, `scp` decides.
+    for scp in ["\"read:orders\"", "1", "[1]", "{}"] {
+        check_claims(&with(KINDE, "scp", scp), Err(Cause::TokenClaimMalformed));
     }
 }
 
