@@ -83,7 +83,7 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "This API does not accept tokens of this type. Send the access_token, not an ID token. If it was the access_token, contact the operator of the API",
+        "This API does not accept tokens of this type. Send the access_token, and if it was sent, contact the operator of the API",
     ),
     operator: "The type of the token is not accepted: its JOSE header typ is missing or is not at+jwt, or not one that the API expects of its issuer, or a claim shows that it is not an access token.",
     for_caller: Advice {
@@ -103,7 +103,7 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
         ],
         fixes: &[
             "Decode the token, and compare the JOSE header typ with what the API expects: at+jwt by default.",
-            "Configure the issuer to set typ to at+jwt in its access tokens, or configure the API to accept the tokens of this issuer, such as with an issuer profile of m2m-guard.",
+            "Configure the issuer to set typ to at+jwt in its access tokens, or configure the API to accept the tokens of this issuer, if its library has a profile for them.",
         ],
     },
     tasks: &[Task::DecodeToken],
