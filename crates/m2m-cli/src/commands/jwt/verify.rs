@@ -301,10 +301,11 @@ mod tests {
         };
         assert_eq!(cause(""), Ok(()));
         assert_eq!(cause(r#","scp":["a","b"],"org_code":"o""#), Ok(()));
+        assert_eq!(cause(r#","scp":null,"org_code":null"#), Ok(()));
         for (more, name) in [
             (r#","scp":"a b""#, "scp"),
             (r#","scp":[1]"#, "scp"),
-            (r#","org_code":null"#, "org_code"),
+            (r#","org_code":1"#, "org_code"),
             (r#","org_code":["o"]"#, "org_code"),
         ] {
             let (cause, reason) = cause(more).unwrap_err();
