@@ -65,7 +65,7 @@ impl DemoOptions {
         };
         steps.server();
         let token = steps.token().await?;
-        steps.claims(token.expose_secret())?;
+        steps.claims(token.expose_secret());
         steps.signature(token.expose_secret()).await?;
         steps.refusal().await?;
         steps.wrong_secret().await?;

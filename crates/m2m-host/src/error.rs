@@ -146,6 +146,12 @@ impl Failure {
         self
     }
 
+    /// Turns the failure into one of a server of another kind, for a document that no argument has to be changed for.
+    pub fn into_unreachable(mut self) -> Self {
+        self.0.exit = Exit::Unreachable;
+        self
+    }
+
     /// Adds a reason.
     pub fn because(mut self, why: impl Into<String>) -> Self {
         self.0.why.push(why.into());

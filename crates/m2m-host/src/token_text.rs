@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use m2m_errors::Cause;
-use m2m_jwt::{Claims, InvalidToken, JsonObject, JsonString, JsonValue, UnixTime, Unverified};
+use m2m_jwt::{InvalidToken, Reading, Remark, UnixTime};
 use serde_json::{Value, json};
 
 use crate::error::Failure;
@@ -11,42 +11,76 @@ use crate::output::Output;
 use crate::printable::printable;
 use crate::timestamp::{relative, rfc3339};
 
-/// Prints header and claims.
-///
-/// # Errors
-///
-/// If they cannot be read.
-pub fn print(token: &Unverified<'_>, now: UnixTime, output: &Output) -> Result<(), InvalidToken> {
-    let header = token.header()?;
-    let claims = token.unverified_claims()?;
-    output.heading("Header");
-    if let Ok(object) = JsonObject::parse(header.raw().as_bytes()) {
-        object
-            .members()
-            .for_each(|(name, value)| output.line(line(name, value, "")));
+/// Prints header and claims, and the remarks on them.
+pub fn print(reading: &Reading, now: UnixTime, output: &Output) {
+    if let Some(text) = reading.header_text() {
+        output.heading("Header");
+        print_members(reading.header(), &text, |_| None, output);
     }
-    output.heading("Claims");
-    for (name, value) in claims.members() {
-        let time = time(&claims, &name.to_str());
-        let comment = time.map(|time| format!("  {}, {}", rfc3339(time), relative(time, now)));
-        output.line(line(name, value, comment.as_deref().unwrap_or_default()));
+    if let Some(text) = reading.payload_text() {
+        output.heading("Claims");
+        let times = TIMES.map(|name| Some((name, reading.time(name)?)));
+        let comment = |name: &str| {
+            let (_, time) = times.iter().flatten().find(|(own, _)| *own == name)?;
+            Some(format!("  {}, {}", rfc3339(*time), relative(*time, now)))
+        };
+        print_members(reading.claims(), &text, comment, output);
     }
-    Ok(())
+    if !reading.remarks().is_empty() {
+        output.heading("Remarks");
+        for remark in reading.remarks() {
+            output.line(format!("  {}", printable(&remark.to_string())));
+        }
+    }
 }
 
-/// Returns header and claims for programs, with the times added as RFC 3339.
-///
-/// # Errors
-///
-/// If they cannot be read.
-pub fn to_json(token: &Unverified<'_>) -> Result<Value, InvalidToken> {
-    let header = token.header()?;
-    let claims = token.unverified_claims()?;
+fn print_members<'r>(
+    members: impl Iterator<Item = (Cow<'r, str>, Cow<'r, str>)>,
+    text: &str,
+    comment: impl Fn(&str) -> Option<String>,
+    output: &Output,
+) {
+    let mut members = members.peekable();
+    if members.peek().is_none() {
+        output.line(format!("  {}", printable(text)));
+    }
+    for (name, value) in members {
+        let comment = comment(&name).unwrap_or_default();
+        // A string is shown with the escapes that it needs, however it is written.
+        let value = match value.starts_with('"') {
+            true => serde_json::from_str::<String>(&value)
+                .map_or(value, |text| Value::from(text).to_string().into()),
+            false => value,
+        };
+        let (name, value) = (printable(&name), printable(&value));
+        output.line(format!("  {name:<12} {value}{comment}"));
+    }
+}
+
+/// Returns header and claims for programs, with the times added as RFC 3339, and the remarks on them.
+pub fn to_json(reading: &Reading) -> Value {
     let times: serde_json::Map<String, Value> = TIMES
         .iter()
-        .filter_map(|name| Some(((*name).to_owned(), rfc3339(time(&claims, name)?).into())))
+        .filter_map(|name| Some(((*name).to_owned(), rfc3339(reading.time(name)?).into())))
         .collect();
-    Ok(json!({ "header": parse(header.raw()), "claims": parse(claims.raw()), "times": times }))
+    json!({
+        "form": reading.form().as_str(),
+        "header": reading.header_text().map(|text| value(&text)),
+        "claims": reading.payload_text().map(|text| value(&text)),
+        "times": times,
+        "remarks": remarks(reading),
+    })
+}
+
+/// Returns the remarks for programs.
+pub fn remarks(reading: &Reading) -> Vec<Value> {
+    let remark = |remark: &Remark| json!({ "name": remark.place(), "found": remark.found(), "expected": remark.expected() });
+    reading.remarks().iter().map(remark).collect()
+}
+
+/// Returns the JSON value in the text, or the text itself as a string.
+fn value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
 /// Returns the failure of a command whose token is not accepted: the cause, its meaning, and fixes.
@@ -56,12 +90,29 @@ pub fn failure(error: &InvalidToken) -> Failure {
 
 /// Returns the failure of a command whose token has this cause.
 pub fn failure_of(cause: Cause, reason: &str) -> Failure {
-    let failure = Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator))
-        .because(reason)
-        .caused_by(cause);
+    let failure = failure_without_fixes(cause).because(reason);
     fixes(cause)
         .iter()
         .fold(failure, |failure, fix| failure.help(*fix))
+}
+
+/// Returns the failure of a command whose token has this cause, without reason and fixes.
+pub fn failure_without_fixes(cause: Cause) -> Failure {
+    Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator)).caused_by(cause)
+}
+
+/// Returns the failure of a command whose token is malformed, with the remarks on it as reasons.
+pub fn unreadable(reading: &Reading) -> Failure {
+    let failure = failure_without_fixes(Cause::TokenMalformed);
+    remark_on(failure, reading)
+}
+
+/// Adds the remarks to a failure, as reasons.
+pub fn remark_on(failure: Failure, reading: &Reading) -> Failure {
+    let remarks = reading.remarks().iter();
+    remarks.fold(failure, |failure, remark| {
+        failure.because(printable(&remark.to_string()))
+    })
 }
 
 /// Returns the reason, with times as RFC 3339.
@@ -93,33 +144,3 @@ pub const fn fixes(cause: Cause) -> &'static [&'static str] {
 }
 
 const TIMES: [&str; 3] = ["exp", "iat", "nbf"];
-
-fn time(claims: &Claims<'_>, name: &str) -> Option<UnixTime> {
-    match name {
-        "exp" => claims.expires_at(),
-        "iat" => claims.issued_at(),
-        "nbf" => claims.not_before(),
-        _ => None,
-    }
-}
-
-fn parse(json: &str) -> Value {
-    // m2m-jwt has parsed it, and accepts less than serde_json does.
-    serde_json::from_str(json).unwrap_or_default()
-}
-
-fn line(name: JsonString<'_>, value: JsonValue<'_>, comment: &str) -> String {
-    let value = match value {
-        JsonValue::Null => Cow::Borrowed("null"),
-        JsonValue::Boolean(value) => value.to_string().into(),
-        JsonValue::Number(number) => number.as_str().into(),
-        JsonValue::String(string) => Value::from(string.to_str()).to_string().into(),
-        JsonValue::Array(array) => array.as_str().into(),
-        JsonValue::Object(object) => object.as_str().into(),
-    };
-    format!(
-        "  {:<12} {}{comment}",
-        printable(&name.to_str()),
-        printable(&value)
-    )
-}

@@ -112,13 +112,13 @@ impl<'b> Claims<'b> {
         self.expires_at
     }
 
-    /// `nbf`; a fraction of a second is rounded up.
+    /// `nbf`; a fraction of a second is cut off.
     #[must_use]
     pub const fn not_before(&self) -> Option<UnixTime> {
         self.not_before
     }
 
-    /// `iat`; a fraction of a second is rounded up.
+    /// `iat`; a fraction of a second is cut off.
     #[must_use]
     pub const fn issued_at(&self) -> Option<UnixTime> {
         self.issued_at
@@ -211,10 +211,10 @@ impl<'b> Claims<'b> {
     /// `None` if the value has the wrong type.
     fn read(&mut self, claim: Claim, value: JsonValue<'b>) -> Option<()> {
         let string = || value.as_string().map(JsonString::to_str);
-        let time = |rounding| {
-            value
-                .as_number()
-                .and_then(|number| number.to_time(rounding))
+        // `now` holds whole seconds too, so a time with a fraction has been reached in the second that contains it.
+        let time = || {
+            let number = value.as_number();
+            number.and_then(|number| number.to_time(Rounding::Down))
         };
         match claim {
             Claim::Issuer => self.issuer = Some(string()?),
@@ -228,9 +228,9 @@ impl<'b> Claims<'b> {
                     (None, _) => return None,
                 }
             }
-            Claim::ExpiresAt => self.expires_at = Some(time(Rounding::Down)?),
-            Claim::NotBefore => self.not_before = Some(time(Rounding::Up)?),
-            Claim::IssuedAt => self.issued_at = Some(time(Rounding::Up)?),
+            Claim::ExpiresAt => self.expires_at = Some(time()?),
+            Claim::NotBefore => self.not_before = Some(time()?),
+            Claim::IssuedAt => self.issued_at = Some(time()?),
             Claim::JwtId => self.jwt_id = Some(string()?),
             Claim::ClientId => self.client_id = Some(string()?),
             Claim::AuthorizedParty => self.authorized_party = Some(string()?),

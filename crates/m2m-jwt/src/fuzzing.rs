@@ -3,7 +3,7 @@
 use crate::limits::MAX_PEM_BYTES;
 use crate::{
     Algorithm, Claims, Expectations, InvalidToken, JsonObject, JsonValue, Jwk, JwkSet, KeySet,
-    Limits, Pkcs8Document, SigningKey, UnixTime, Unverified, VerificationKey, verify,
+    Limits, Pkcs8Document, Reading, SigningKey, UnixTime, Unverified, VerificationKey, verify,
     verify_signature,
 };
 
@@ -14,10 +14,13 @@ const KEYS: &str = r#"{"keys":[
 
 /// Checks that no token is accepted: none has been issued for this audience.
 pub fn token(data: &[u8]) {
+    let reading = core::str::from_utf8(data).map(Reading::of);
     let Ok(unverified) = Unverified::parse(data, &Limits::DEFAULT) else {
         return;
     };
-    if let Ok(header) = unverified.header() {
+    if let (Ok(reading), Ok(header)) = (reading, unverified.header()) {
+        let text = reading.header_text().unwrap_or_default();
+        assert_eq!(text.trim(), header.raw(), "both readings see one header");
         let _ = (
             header.algorithm().len(),
             header.key_id(),

@@ -20,4 +20,4 @@ pub use value::{JsonArray, JsonDocument, JsonObject, JsonValue};
 pub use writer::JsonWriter;
 
 pub(crate) use pieces::{Piece, Pieces};
-pub(crate) use scanner::Members;
+pub(crate) use scanner::{Members, whole_value};

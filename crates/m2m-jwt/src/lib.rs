@@ -11,7 +11,7 @@
 //! | verify with one chosen key, whatever its id | [`VerificationKey::from_spki_pem`], [`verify_with_key`] |
 //! | read or write a JWS that is not an access token | [`verify_signature`], [`sign`] |
 //! | work with shared secrets | [`MacKey`], [`verify_mac`], [`verify_mac_signature`] |
-//! | show the content of a token that was not verified | [`Unverified::header`], [`Unverified::unverified_claims`] |
+//! | show the content of a token that was not verified, whatever is wrong with it | [`Reading`] |
 //! | read and write JSON with one meaning | [`JsonObject`], [`JsonWriter`] |
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
@@ -60,6 +60,7 @@ mod header;
 mod issuer_profile;
 mod json;
 mod jws;
+mod reading;
 mod unverified;
 mod verified;
 mod verify;
@@ -91,6 +92,7 @@ pub use key_set::KeySet;
 pub use limits::Limits;
 pub use mac_key::{MacAlgorithm, MacKey};
 pub use pkcs8::Pkcs8Document;
+pub use reading::{Reading, Remark, TokenForm};
 pub use signer::{ACCESS_TOKEN_TYPE, AccessTokenHeader, Signature, Signer};
 pub use signing_key::SigningKey;
 pub use thumbprint::Thumbprint;

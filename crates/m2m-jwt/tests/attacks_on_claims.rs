@@ -8,7 +8,7 @@ mod keys;
 use good_token::{CLAIMS, HEADER, NOW, check, expectations, forge, outcome};
 use keys::{keys_of, signing_key};
 use m2m_jwt::{
-    Algorithm, Claim, Expectations, InvalidJson, InvalidToken, Leeway, Limits, UnixTime,
+    Algorithm, Cause, Claim, Expectations, InvalidJson, InvalidToken, Leeway, Limits, UnixTime,
     Unverified, base64url, verify,
 };
 
@@ -88,17 +88,44 @@ fn x3_decimals_are_accepted_and_never_extend_a_token() {
         },
     );
     check_claims(
-        &with("nbf", "1800000010.1"),
+        &with("nbf", "1800000011.1"),
         InvalidToken::NotYetValid {
             not_before: UnixTime::from_seconds(NOW + 11),
         },
     );
     check_claims(
-        &with("iat", "1800000010.1"),
+        &with("iat", "1800000011.1"),
         InvalidToken::IssuedInFuture {
             issued_at: UnixTime::from_seconds(NOW + 11),
         },
     );
+}
+
+#[test]
+fn f2_a_time_with_a_fraction_is_reached_in_the_second_that_contains_it() {
+    let key = signing_key(Algorithm::EdDsa);
+    let expectations = Expectations {
+        leeway: Leeway::NONE,
+        ..expectations()
+    };
+    let times = |name: &str, value: &str, now: u64| {
+        let token = forge(HEADER, with(name, value), &key);
+        let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
+        let now = UnixTime::from_seconds(now);
+        let verified = verify(&unverified, &keys_of(&key), &expectations, now);
+        verified.map(drop).map_err(|error| error.cause())
+    };
+    for value in ["1800000000.000001", "1800000000.999999", "18000000005e-1"] {
+        assert_eq!(times("iat", value, NOW), Ok(()), "{value}");
+        assert_eq!(times("nbf", value, NOW), Ok(()), "{value}");
+        let early = times("iat", value, NOW - 1);
+        assert_eq!(early, Err(Cause::TokenIssuedInFuture), "{value}");
+        // The good token is issued at this second itself.
+        let early = times("nbf", value, NOW - 1);
+        assert_eq!(early, Err(Cause::TokenNotYetValid), "{value}");
+        let late = times("exp", value, NOW);
+        assert_eq!(late, Err(Cause::TokenExpired), "{value}");
+    }
 }
 
 #[test]

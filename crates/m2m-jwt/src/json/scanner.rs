@@ -108,6 +108,13 @@ pub(super) fn whole_string(text: &str) -> Option<JsonString<'_>> {
     scanner.is_at_end().then_some(string)
 }
 
+/// Returns the value, if the text is one and nothing else. Duplicate names in it are not checked.
+pub(crate) fn whole_value(text: &str) -> Option<JsonValue<'_>> {
+    let mut scanner = Scanner::new(text, Duplicates::Unchecked);
+    let value = scanner.value(1).ok()?;
+    scanner.is_at_end().then_some(value)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Duplicates {
     Refused,

@@ -22,6 +22,7 @@ mod folder;
 mod guide;
 mod healthcheck;
 mod http2;
+mod jwt;
 mod key_files;
 mod keys;
 mod limits;

@@ -11,7 +11,7 @@ use crate::fake::{Fake, ok};
 use crate::support::{SECRET, file, m2m, registry_file, text};
 
 /// Runs a command with this text on standard input.
-fn piped(mut command: std::process::Command, input: &str) -> Output {
+pub(crate) fn piped(mut command: std::process::Command, input: &str) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -346,7 +346,7 @@ fn jwt_verify_finds_keys_over_tls_and_by_the_issuer() {
 }
 
 #[test]
-fn f5_jwt_verify_needs_only_the_keys_of_the_metadata() {
+fn f5_e12_jwt_verify_needs_only_the_keys_of_the_metadata() {
     let server = Serving::start(&[]);
     let token = server.token("plain-id", SECRET, "").access_token();
     let verify = |answer: fn(&str) -> String| {
@@ -374,6 +374,29 @@ fn f5_jwt_verify_needs_only_the_keys_of_the_metadata() {
     let (code, stderr) = verify(|url| format!(r#"{{"issuer":"{url}","jwks_uri":["{url}/jwks"]}}"#));
     assert_eq!(code, Some(3), "{stderr}");
     assert!(stderr.contains("is a list instead of a string"), "{stderr}");
+    // The server is wrong, and not an argument.
+    for (answer, expected) in [
+        (
+            (|url| format!(r#"{{"issuer":"{url}","jwks_uri":"/jwks"}}"#)) as fn(&str) -> String,
+            "/jwks, which is not an absolute URL",
+        ),
+        (
+            |url| {
+                format!(
+                    r#"{{"issuer":"{url}","jwks_uri":"{url}/jwks","keys":[{{"kty":"oct","k":"AA"}}]}}"#
+                )
+            },
+            "has no usable key",
+        ),
+        (
+            |url| format!(r#"{{"issuer":"{url}","jwks_uri":"{url}/jwks","keys":{{}}}}"#),
+            "is not a JWK set",
+        ),
+    ] {
+        let (code, stderr) = verify(answer);
+        assert_eq!(code, Some(3), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
+    }
     let (code, stderr) = verify(|_| r#"{"issuer":7}"#.to_owned());
     assert_eq!(code, Some(3), "{stderr}");
     assert!(

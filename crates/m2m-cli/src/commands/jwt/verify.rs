@@ -12,7 +12,8 @@ use m2m_host::http_client::ConnectionOptions;
 use m2m_host::output::{Format, Output};
 use m2m_host::{clock, token_text};
 use m2m_jwt::{
-    Algorithm, Claim, Expectations, InvalidToken, KeySet, Leeway, Limits, UnixTime, Unverified,
+    Algorithm, Claim, Claims, Expectations, InvalidToken, KeySet, Leeway, Limits, Reading,
+    TokenForm, UnixTime, Unverified,
 };
 use serde_json::{Value, json};
 
@@ -47,6 +48,9 @@ pub(crate) struct JwtVerifyOptions {
     /// Seconds by which the claims iat and nbf may be ahead of this machine's clock, at most 60; the claim exp has no leeway
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
     pub(crate) leeway: Leeway,
+    /// Accepted type of the token (header parameter typ), such as JWT; may be repeated. By default at+jwt, with the claims that RFC 9068 requires; with another type, iss, aud and exp are enough
+    #[arg(long = "typ", value_name = "TYPE")]
+    pub(crate) types: Vec<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
     /// Output format
@@ -70,6 +74,7 @@ Examples:
     --jwks https://id.internal/.well-known/jwks.json
   m2m jwt verify --jwks jwks.json --issuer https://id.example < token.txt
   m2m jwt verify \"$TOKEN\" --jwks public.pem
+  m2m jwt verify \"$TOKEN\" --jwks - --typ JWT < jwks.json
 
 Without --issuer and --audience, a valid signature only shows that a key in the
 JWK set signed the token, for some audience.";
@@ -99,50 +104,61 @@ pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), 
     )?;
     let keys = keys::read(options)?;
     let now = clock::now();
+    let reading = Reading::of(&token);
     match judge(&token, &keys, options, now) {
-        Ok(token) => {
-            show(&token, options, now, output).map_err(|error| token_text::failure(&error))
+        Ok(()) => {
+            show(&reading, options, now, output);
+            Ok(())
         }
         Err(rejected) => {
             match options.output {
                 Format::Text => output.bad("not valid"),
-                Format::Json => output.json(&rejected.to_json(options)),
+                Format::Json => output.json(&rejected.to_json(options, &reading)),
             }
-            Err(rejected.into_failure())
+            Err(rejected.into_failure(options, &reading))
         }
     }
 }
 
 /// Verifies the token. If an option is absent, the value in the token itself is expected.
-fn judge<'t>(
-    token: &'t str,
+fn judge(
+    token: &str,
     keys: &Keys,
     options: &JwtVerifyOptions,
     now: UnixTime,
-) -> Result<Unverified<'t>, Rejected> {
+) -> Result<(), Rejected> {
     let unverified = Unverified::parse(token, &Limits::DEFAULT)?;
-    let claims = unverified.unverified_claims()?;
-    let own_audiences: Vec<_> = claims.audience().collect();
+    // Claims that cannot be read are reported in their turn, after the header and the signature.
+    let claims = unverified.unverified_claims().ok();
+    let own_audiences: Vec<_> = claims.iter().flat_map(Claims::audience).collect();
     let audiences: Vec<&str> = if options.audience.is_empty() {
         own_audiences.iter().map(|audience| &**audience).collect()
     } else {
         options.audience.iter().map(String::as_str).collect()
     };
-    let issuer = options
-        .issuer
-        .as_deref()
-        .or_else(|| claims.issuer())
-        .unwrap_or_default();
+    let own_issuer = claims.as_ref().and_then(Claims::issuer);
+    let issuer = options.issuer.as_deref().or(own_issuer).unwrap_or_default();
+    let access_token = Expectations::access_token(issuer, &audiences, &[]);
+    let types: Vec<&str> = options.types.iter().map(String::as_str).collect();
+    let (token_types, required_claims) = match &*types {
+        // The claims that both claim sets have; those of RFC 9068 have a `sub` as well.
+        [] => (
+            access_token.token_types,
+            &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId][..],
+        ),
+        types => (types, &[][..]),
+    };
     let algorithms = if options.algorithms.is_empty() {
         Algorithm::ALL
     } else {
         &options.algorithms
     };
     let expectations = Expectations {
-        // The claims that both claim sets have; those of RFC 9068 have a `sub` as well.
-        required_claims: &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId],
+        token_types,
+        required_claims,
+        algorithms,
         leeway: options.leeway,
-        ..Expectations::access_token(issuer, &audiences, algorithms)
+        ..access_token
     };
     let header = unverified.header()?;
     let set = KeySet::new(&keys.usable);
@@ -157,18 +173,13 @@ fn judge<'t>(
         unusable_keys: keys.suspects(error, header.key_id()),
     })?;
     match malformed_claim(&claims) {
-        None => Ok(unverified),
-        Some(name) => Err(Objection::Claim(name).into()),
+        Some(name) if options.types.is_empty() => Err(Objection::Claim(name).into()),
+        Some(_) | None => Ok(()),
     }
 }
 
 /// Prints a valid token.
-fn show(
-    token: &Unverified<'_>,
-    options: &JwtVerifyOptions,
-    now: UnixTime,
-    output: &Output,
-) -> Result<(), InvalidToken> {
+fn show(reading: &Reading, options: &JwtVerifyOptions, now: UnixTime, output: &Output) {
     match options.output {
         Format::Text => {
             let checked = match (options.issuer.is_some(), options.audience.is_empty()) {
@@ -178,13 +189,13 @@ fn show(
                 (false, true) => "signature, type and times",
             };
             output.good(&format!("valid: {checked} are correct"));
-            token_text::print(token, now, output)?;
+            token_text::print(reading, now, output);
             for name in not_checked(options) {
                 output.line(format!("The {name} was not checked: add --{name}."));
             }
         }
         Format::Json => {
-            let mut json = token_text::to_json(token)?;
+            let mut json = token_text::to_json(reading);
             if let Some(object) = json.as_object_mut() {
                 object.insert("verified".to_owned(), true.into());
                 object.insert("not_checked".to_owned(), not_checked(options).into());
@@ -192,7 +203,6 @@ fn show(
             output.json(&json);
         }
     }
-    Ok(())
 }
 
 /// Returns the names of the options that were absent, so that their value was not checked.
@@ -203,13 +213,14 @@ fn not_checked(options: &JwtVerifyOptions) -> Vec<&'static str> {
 }
 
 impl Rejected {
-    fn to_json(&self, options: &JwtVerifyOptions) -> Value {
+    fn to_json(&self, options: &JwtVerifyOptions, reading: &Reading) -> Value {
         let cause = self.error.cause();
         let mut json = json!({
             "verified": false,
             "cause": cause.id(),
             "reason": self.error.reason(),
-            "fixes": token_text::fixes(cause),
+            "fixes": self.fixes(options, reading),
+            "remarks": token_text::remarks(reading),
             "not_checked": not_checked(options),
         });
         let mismatch = serde_json::to_value(&self.mismatch).unwrap_or_default();
@@ -222,16 +233,72 @@ impl Rejected {
         json
     }
 
-    fn into_failure(self) -> Failure {
-        let failure = token_text::failure_of(self.error.cause(), &self.error.reason());
-        let failure = match self.mismatch {
+    fn into_failure(self, options: &JwtVerifyOptions, reading: &Reading) -> Failure {
+        let cause = self.error.cause();
+        let failure = token_text::failure_without_fixes(cause).because(self.error.reason());
+        let failure = match &self.mismatch {
             Some(mismatch) => failure.because(mismatch.text()),
             None => failure,
         };
-        self.unusable_keys
+        let failure = match is_of_form_or_claims(cause) {
+            true => token_text::remark_on(failure, reading),
+            false => failure,
+        };
+        let failure = self
+            .unusable_keys
             .iter()
-            .fold(failure, |failure, key| failure.because(key.text()))
+            .fold(failure, |failure, key| failure.because(key.text()));
+        let fixes = self.fixes(options, reading);
+        fixes
+            .iter()
+            .fold(failure, |failure, fix| failure.help(*fix))
     }
+
+    /// Returns the fixes for the reader of a token, who has it from the issuer that the API trusts, unless it is known to be from another.
+    fn fixes(&self, options: &JwtVerifyOptions, reading: &Reading) -> Vec<&'static str> {
+        let cause = self.error.cause();
+        let entry = cause.entry();
+        let is_of_issuer = || {
+            let issuer = reading.claims().find(|(name, _)| name == "iss");
+            let issuer = issuer.and_then(|(_, value)| serde_json::from_str::<String>(&value).ok());
+            issuer.is_some() && issuer == options.issuer
+        };
+        let is_for_operator = matches!(
+            cause,
+            Cause::TokenTypeWrong
+                | Cause::TokenAlgorithmWrong
+                | Cause::TokenCriticalHeader
+                | Cause::TokenClaimMalformed
+                | Cause::TokenClaimMissing
+        );
+        let is_of_keys = matches!(cause, Cause::TokenKeyUnknown | Cause::TokenKeyAmbiguous);
+        let mut fixes = if cause == Cause::TokenMalformed && reading.form() != TokenForm::Signed {
+            // The text is whole, and is not a signed token.
+            Vec::new()
+        } else if is_for_operator || is_of_keys && is_of_issuer() {
+            entry.for_operator.fixes.to_vec()
+        } else {
+            entry.for_caller.fixes.to_vec()
+        };
+        if cause == Cause::TokenTypeWrong {
+            fixes.push("If the issuer writes another type into its access tokens, name it, as in --typ JWT.");
+        }
+        fixes
+    }
+}
+
+/// Returns true if the remarks on a token can explain the cause.
+const fn is_of_form_or_claims(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::TokenMalformed
+            | Cause::TokenCriticalHeader
+            | Cause::TokenAlgorithmWrong
+            | Cause::TokenClaimMalformed
+            | Cause::TokenClaimMissing
+            | Cause::TokenNotYetValid
+            | Cause::TokenIssuedInFuture
+    )
 }
 
 impl Objection {
@@ -294,8 +361,9 @@ mod tests {
             );
             let token = m2m_jwt::sign(Some("at+jwt"), claims.as_bytes(), &key).unwrap();
             let judged = judge(&token, &keys, &options, now);
-            judged.map(drop).map_err(|rejected| {
-                let reason = rejected.to_json(&options)["reason"].to_string();
+            judged.map_err(|rejected| {
+                let json = rejected.to_json(&options, &Reading::of(&token));
+                let reason = json["reason"].to_string();
                 (rejected.error.cause(), reason)
             })
         };

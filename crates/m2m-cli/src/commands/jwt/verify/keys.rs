@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use m2m_host::http_client::HttpClient;
 use m2m_host::issuer::parse_issuer;
@@ -34,9 +35,11 @@ pub(super) struct Keys {
 /// If it cannot be found or read, is not a JWK set, or has no usable key.
 pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
     let mut file = Path::new("-");
+    let mut is_of_server = true;
     let (place, json) = match (&options.jwks, &options.issuer) {
         (Some(place), _) if !place.contains("://") => {
             file = Path::new(place);
+            is_of_server = false;
             (shown(file), of_file(place)?)
         }
         (Some(url), _) => {
@@ -54,7 +57,21 @@ pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
                 .help("use --issuer URL to find the keys of the issuer, or --jwks FILE|URL"));
         }
     };
-    of_document(&place, file, &json)
+    let keys = of_document(&place, file, &json).map_err(|failure| match &options.jwks {
+        // The server named the place, so no argument has to be changed.
+        None => failure.into_unreachable(),
+        Some(_) => failure,
+    })?;
+    if !keys.usable.keys().is_empty() {
+        return Ok(keys);
+    }
+    let what = format!("{place} has no usable key");
+    let failure = match is_of_server {
+        true => Failure::unreachable(what),
+        false => Failure::usage(what),
+    };
+    let reasons = keys.unusable.iter();
+    Err(reasons.fold(failure, |failure, key| failure.because(key.text())))
 }
 
 fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
@@ -92,7 +109,16 @@ async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8
         Failure::unreachable(what)
             .help("if you know the URL or a file of its keys, use --jwks FILE|URL")
     })?;
-    let json = of_url(&url, http).await?;
+    let json = of_url(&url, http).await.map_err(|failure| {
+        if failure.cause() != Some(Cause::ServerUrlInvalid) {
+            return failure;
+        }
+        let url = printable(&url);
+        Failure::unreachable(format!(
+            "the jwks_uri in the metadata of {issuer} is {url}, which is not an absolute URL"
+        ))
+        .help("if you know the URL or a file of its keys, use --jwks FILE|URL")
+    })?;
     Ok((printable(&url).into_owned(), json))
 }
 
@@ -148,12 +174,6 @@ pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
     let is_usable = |key: &&Jwk| VerificationKey::new(key).is_ok();
     let usable: JwkSet = set.keys().iter().filter(is_usable).cloned().collect();
     let unusable = UnusableKey::all_of(&KeySet::new(&set));
-    if usable.keys().is_empty() {
-        let failure = Failure::usage(format!("{place} has no usable key"));
-        return Err(unusable
-            .iter()
-            .fold(failure, |failure, key| failure.because(key.text())));
-    }
     Ok(Keys {
         usable,
         is_chosen: false,

@@ -1,0 +1,162 @@
+//! Tokens of every kind, as `m2m jwt decode` shows them and `m2m jwt verify` judges them.
+
+use std::process::Output;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use m2m_jwt::{Algorithm, SigningKey, sign};
+use serde_json::Value;
+
+use crate::streams::piped;
+use crate::support::{file, m2m, run, text};
+
+fn part(json: &str) -> String {
+    URL_SAFE_NO_PAD.encode(json)
+}
+
+fn all(output: &Output) -> String {
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+fn now() -> u64 {
+    let now = std::time::SystemTime::now();
+    now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
+#[test]
+fn f1_f12_a8_jwt_decode_shows_what_is_there_and_remarks_on_the_rest() {
+    let header = part(r#"{"alg":"ES256","typ":"at+jwt"}"#);
+    let with = |claims: &str| format!("{header}.{}.AA", part(claims));
+    let wide: Vec<String> = (0..300)
+        .map(|index| format!(r#""c{index}":{{"roles":["r"]}}"#))
+        .collect();
+    let wide = with(&format!(
+        r#"{{"iss":"i","resource_access":{{{}}}}}"#,
+        wide.join(",")
+    ));
+    let long = with(&format!(
+        r#"{{"iss":"i","groups":"{}"}}"#,
+        "x".repeat(700_000)
+    ));
+    let encrypted = part(r#"{"alg":"dir","enc":"A256GCM","iss":"https://x.example/"}"#);
+    for (token, shown, remark) in [
+        (
+            with(r#"{"iss":"i","scope":["a","b"]}"#),
+            r#"scope        ["a","b"]"#,
+            "scope is an array; expected a string of scopes, separated by spaces",
+        ),
+        (
+            with(r#"{"iss":"i","scp":"User.Read Mail.Read"}"#),
+            r#"scp          "User.Read Mail.Read""#,
+            "scp is the string \"User.Read Mail.Read\"; expected an array of strings",
+        ),
+        (
+            with(r#"{"sub":4,"exp":"never"}"#),
+            "sub          4",
+            "exp is the string \"never\"; expected a number of seconds since 1970",
+        ),
+        (
+            with(r#"{"sub":"a","sub":"b\u001b[2J"}"#),
+            r#"sub          "a""#,
+            "sub is in the payload 2 times",
+        ),
+        (
+            with(r#"{"exp":1800003600000}"#),
+            "exp          1800003600000\n",
+            "exp is 1800003600000, which is probably in milliseconds; expected a number of seconds",
+        ),
+        (wide, "resource_access", "too many members"),
+        (long, r#"iss          "i""#, "Nothing is verified"),
+        (
+            format!("{encrypted}..AAAA.BBBB.CCCC"),
+            r#"iss          "https://x.example/""#,
+            "token is encrypted (JWE)",
+        ),
+        (
+            format!("e*.{}.AA", part(r#"{"iss":"i"}"#)),
+            r#"iss          "i""#,
+            "header has the character `*` at byte 1; expected base64url",
+        ),
+        (
+            format!("\"Bearer {header}.{}=.AA\"", part(r#"{"iss":"i"}"#)),
+            r#"iss          "i""#,
+            "payload has padding (=) at byte",
+        ),
+    ] {
+        let output = piped(m2m(&["jwt", "decode"]), &token);
+        let stdout = text(&output.stdout);
+        let start: String = stdout.chars().take(2000).collect();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(stdout.contains(shown) && stdout.contains(remark), "{start}");
+        assert!(!stdout.contains('\u{1b}'), "{start}");
+    }
+    let token = with(r#"{"iss":"i","scope":["a","b"]}"#);
+    let output = run(&["jwt", "decode", "--output", "json", &token]);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["form"], "signed");
+    assert_eq!(json["header"]["alg"], "ES256");
+    assert_eq!(json["claims"]["scope"][1], "b");
+    assert_eq!(json["remarks"][0]["name"], "scope");
+    assert_eq!(json["remarks"][0]["found"], "is an array");
+    let output = run(&["jwt", "decode", "2YotnFZFEjr1zCsicMWpAA"]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("is not a JWT") && stderr.contains("introspection"),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("Send the complete"), "{stderr}");
+}
+
+#[test]
+fn e12_e13_f2_a8_jwt_verify_takes_tokens_of_other_types_and_names_what_is_wrong_with_them() {
+    let (key, _) = SigningKey::generate(Algorithm::Es256, Some("1")).unwrap();
+    let jwk = key.public_jwk().to_json();
+    let (_folder, jwks) = file("jwks.json", &format!(r#"{{"keys":[{jwk}]}}"#));
+    let now = now();
+    let signed = |typ: &str, more: &str| {
+        let claims = format!(
+            r#"{{"iss":"https://id.example","aud":"a","exp":{},{more}}}"#,
+            now + 600
+        );
+        sign(Some(typ), claims.as_bytes(), &key).unwrap()
+    };
+    // A token of Entra, whose `scp` is a string, hears of its type first.
+    let entra = signed("JWT", r#""scp":"User.Read","appid":"c""#);
+    let rfc9068 = |more: &str| {
+        let more = format!(r#""sub":"c","client_id":"c","jti":"1",{more}"#);
+        signed("at+jwt", &more)
+    };
+    let fraction = rfc9068(&format!(r#""iat":{now}.999999,"nbf":{now}.999999"#));
+    let milliseconds = rfc9068(&format!(r#""iat":{now}000"#));
+    let scope = rfc9068(&format!(r#""iat":{now},"scope":["a"]"#));
+    let encrypted = format!(
+        "{}..AAAA.BBBB.CCCC",
+        part(r#"{"alg":"dir","enc":"A256GCM"}"#)
+    );
+    let typ = ["--typ", "JWT"];
+    let exact = ["--leeway", "0"];
+    for (token, more, code, expected) in [
+        (&entra, &[][..], 1, "expected typ \"at+jwt\", got \"JWT\""),
+        (&entra, &[], 1, "--typ JWT"),
+        (&entra, &typ, 0, "valid: signature, type"),
+        (&fraction, &exact, 0, "valid: signature, type"),
+        (&milliseconds, &exact, 1, "iat is"),
+        (&milliseconds, &exact, 1, "probably in milliseconds"),
+        (&scope, &[], 1, "scope is an array; expected a string"),
+        (&encrypted, &[], 1, "token is encrypted (JWE)"),
+    ] {
+        let arguments = [&["jwt", "verify", token, "--jwks", &jwks], more].concat();
+        let output = run(&arguments);
+        let all = all(&output);
+        assert_eq!(output.status.code(), Some(code), "{all}");
+        assert!(all.contains(expected), "{all}");
+        for untrue in ["Request a token from the issuer", "Send the"] {
+            assert!(!all.contains(untrue), "{all}");
+        }
+    }
+    let far = signed("JWT", r#""sub":"c""#);
+    let piped_key = m2m(&["jwt", "verify", &far, "--typ", "jwt", "--jwks", "-"]);
+    let output = piped(piped_key, &jwk);
+    assert_eq!(output.status.code(), Some(0), "{}", all(&output));
+}
