@@ -97,7 +97,7 @@ impl Reading {
                 .count();
             reading.remark(Remark::new(
                 "token",
-                format!("is an SD-JWT, which {count} disclosures or key bindings follow"),
+                format!("is an SD-JWT (disclosures and key bindings: {count})"),
                 "a signed token alone",
             ));
             reading.read_compact(token);

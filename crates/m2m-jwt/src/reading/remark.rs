@@ -47,9 +47,13 @@ impl Remark {
 
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let article = match &*self.place {
+            "token" | "header" | "payload" | "signature" => "the ",
+            _ => "",
+        };
         write!(
             f,
-            "{} {}; expected {}",
+            "{article}{} {}; expected {}",
             self.place, self.found, self.expected
         )
     }

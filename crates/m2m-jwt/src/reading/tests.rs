@@ -139,7 +139,7 @@ fn f12_a_token_of_another_kind_is_named() {
     check(
         &selective,
         TokenForm::SelectiveDisclosure,
-        &[("token", "SD-JWT, which 1 ")],
+        &[("token", "key bindings: 1)")],
     );
     let detached = format!("{}..AA", part(HEADER));
     check(&detached, TokenForm::Signed, &[("payload", "detached")]);
