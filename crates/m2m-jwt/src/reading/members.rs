@@ -125,9 +125,9 @@ pub(super) fn remark_on_header(
                 let found = kind(&value, Type::Text);
                 remarks.push(Remark::new(name.into_owned(), found, "a string"));
             }
-            "alg" if string.is_some_and(|name| name.read(is_none)) => remarks.push(Remark::new(
+            "alg" if string.is_some_and(|name| name.read(is_unsigned)) => remarks.push(Remark::new(
                 "alg",
-                "is \"none\": the token is not signed, and anyone can have written it",
+                "has the value \"none\": the token is not signed, and anyone can have written it",
                 "the algorithm of a signature",
             )),
             "crit" => remarks.push(Remark::new(
@@ -157,7 +157,7 @@ pub(super) fn remark_on_header(
     }
 }
 
-fn is_none(algorithm: &str) -> bool {
+fn is_unsigned(algorithm: &str) -> bool {
     algorithm.eq_ignore_ascii_case("none")
 }
 

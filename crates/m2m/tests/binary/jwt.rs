@@ -18,11 +18,6 @@ fn all(output: &Output) -> String {
     text(&output.stdout) + &text(&output.stderr)
 }
 
-fn now() -> u64 {
-    let now = std::time::SystemTime::now();
-    now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
-}
-
 #[test]
 fn f1_f12_a8_jwt_decode_shows_what_is_there_and_remarks_on_the_rest() {
     let header = part(r#"{"alg":"ES256","typ":"at+jwt"}"#);
@@ -113,7 +108,7 @@ fn e12_e13_f2_a8_jwt_verify_takes_tokens_of_other_types_and_names_what_is_wrong_
     let (key, _) = SigningKey::generate(Algorithm::Es256, Some("1")).unwrap();
     let jwk = key.public_jwk().to_json();
     let (_folder, jwks) = file("jwks.json", &format!(r#"{{"keys":[{jwk}]}}"#));
-    let now = now();
+    let now = m2m_host::clock::now().as_seconds();
     let signed = |typ: &str, more: &str| {
         let claims = format!(
             r#"{{"iss":"https://id.example","aud":"a","exp":{},{more}}}"#,

@@ -347,9 +347,10 @@ fn jwt_verify_finds_keys_over_tls_and_by_the_issuer() {
 
 #[test]
 fn f5_e12_jwt_verify_needs_only_the_keys_of_the_metadata() {
+    type Answer = fn(&str) -> String;
     let server = Serving::start(&[]);
     let token = server.token("plain-id", SECRET, "").access_token();
-    let verify = |answer: fn(&str) -> String| {
+    let verify = |answer: Answer| {
         let (issuer, pem) = tls_server(answer);
         let (_folder, path) = file("ca.pem", &pem);
         let output = run(&[
@@ -375,9 +376,9 @@ fn f5_e12_jwt_verify_needs_only_the_keys_of_the_metadata() {
     assert_eq!(code, Some(3), "{stderr}");
     assert!(stderr.contains("is a list instead of a string"), "{stderr}");
     // The server is wrong, and not an argument.
-    for (answer, expected) in [
+    let answers: [(Answer, &str); 3] = [
         (
-            (|url| format!(r#"{{"issuer":"{url}","jwks_uri":"/jwks"}}"#)) as fn(&str) -> String,
+            |url| format!(r#"{{"issuer":"{url}","jwks_uri":"/jwks"}}"#),
             "/jwks, which is not an absolute URL",
         ),
         (
@@ -392,7 +393,8 @@ fn f5_e12_jwt_verify_needs_only_the_keys_of_the_metadata() {
             |url| format!(r#"{{"issuer":"{url}","jwks_uri":"{url}/jwks","keys":{{}}}}"#),
             "is not a JWK set",
         ),
-    ] {
+    ];
+    for (answer, expected) in answers {
         let (code, stderr) = verify(answer);
         assert_eq!(code, Some(3), "{stderr}");
         assert!(stderr.contains(expected), "{stderr}");
