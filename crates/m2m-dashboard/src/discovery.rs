@@ -7,13 +7,11 @@ use crate::Document;
 /// The metadata of the server, under both of its names.
 #[derive(Debug)]
 pub struct Discovery {
-    /// As of an authorization server (RFC 8414, section 3).
-    pub authorization_server: Document,
-    /// As of an OpenID provider (OpenID Connect Discovery 1.0, section 4), which has to have an authorization endpoint.
+    /// The same for an authorization server (RFC 8414, section 3) and an OpenID provider (OpenID Connect Discovery 1.0, section 4).
     ///
-    /// This server has none. The member has the URL at which one would be, because some clients refuse metadata without it even if they only request
-    /// tokens for applications. The URL answers with an error that says so.
-    pub openid_provider: Document,
+    /// The latter has to have an authorization endpoint, and this server has none. The member has the URL at which one would be, because some
+    /// clients refuse either document without it even if they only request tokens for applications. The URL answers with an error that says so.
+    pub document: Document,
 }
 
 impl Discovery {
@@ -26,6 +24,7 @@ impl Discovery {
     ) -> Self {
         let base = issuer.as_str().trim_end_matches('/');
         let mut metadata = AuthorizationServerMetadata::new(issuer.clone());
+        metadata.authorization_endpoint = Some(format!("{base}/oauth2/authorize"));
         metadata.token_endpoint = Some(format!("{base}/oauth2/token"));
         metadata.jwks_uri = Some(format!("{base}/.well-known/jwks.json"));
         metadata.service_documentation = Some(format!("{base}/errors"));
@@ -43,11 +42,8 @@ impl Discovery {
         metadata.subject_types_supported = vec!["public".to_owned()];
         metadata.id_token_signing_alg_values_supported =
             algorithms.map(ToOwned::to_owned).collect();
-        let authorization_server = Document::new("application/json", metadata.to_json());
-        metadata.authorization_endpoint = Some(format!("{base}/oauth2/authorize"));
         Self {
-            authorization_server,
-            openid_provider: Document::new("application/json", metadata.to_json()),
+            document: Document::new("application/json", metadata.to_json()),
         }
     }
 }

@@ -94,8 +94,9 @@ impl Server {
         let send = |page: Page| page.respond(&parts.headers).map(Full::new);
         let representation = || Representation::of(&parts.headers);
         match route {
-            Route::Metadata => Some(self.documents().metadata(&parts.headers)),
-            Route::OpenIdProvider => Some(self.documents().openid_provider(&parts.headers)),
+            Route::Metadata | Route::OpenIdProvider => {
+                Some(self.documents().metadata(&parts.headers))
+            }
             Route::JwkSet => Some(self.documents().jwk_set(&parts.headers)),
             Route::Root => Some(self.documents().root(&parts.headers)),
             Route::Errors => {

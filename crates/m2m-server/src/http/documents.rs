@@ -51,13 +51,7 @@ impl Documents {
     }
 
     pub(super) fn metadata(&self, request: &HeaderMap) -> Response {
-        let document = &self.discovery.authorization_server;
-        document.respond(request).map(Full::new)
-    }
-
-    pub(super) fn openid_provider(&self, request: &HeaderMap) -> Response {
-        let document = &self.discovery.openid_provider;
-        document.respond(request).map(Full::new)
+        self.discovery.document.respond(request).map(Full::new)
     }
 
     pub(super) fn jwk_set(&self, request: &HeaderMap) -> Response {
