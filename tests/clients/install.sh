@@ -4,6 +4,23 @@
 # Each folder contains a stamp of the lock file from which it was installed: nothing is installed again for the same lock file, and
 # an interrupted installation has no stamp and starts again.
 
+# The libraries of Apache HttpClient 4.5, where Debian's package libhttpclient-java installs them.
+readonly apache_httpclient=/usr/share/java/httpclient.jar:/usr/share/java/httpcore.jar:/usr/share/java/commons-logging.jar
+
+# Installs everything at once, and sets $node, $python, $rust_client and $java_classes.
+install_clients() {
+  local pids=() pid
+  install_node
+  python=$clients_target/python/bin/python
+  rust_client=$clients_target/rust/debug/m2m-real-clients
+  java_classes=$clients_target/java
+  install_npm_packages & pids+=($!)
+  build_rust_client & pids+=($!)
+  compile_java_clients & pids+=($!)
+  install_python_packages
+  for pid in "${pids[@]}"; do wait "$pid"; done
+}
+
 # Sets $node: the installed one if it is new enough for the clients, otherwise one from npm.
 install_node() {
   local oldest=20 folder=$clients_target/node stamp version
@@ -37,11 +54,10 @@ install_npm_packages() {
   cp "$here"/npm/*.mjs "$folder/"
 }
 
-# Sets $python: the interpreter of an environment with the Python packages.
+# Makes $python the interpreter of an environment with the Python packages.
 install_python_packages() {
   local folder=$clients_target/python stamp
   stamp=$(stamp_of "$here/python/requirements.txt" "$(python3 --version)")
-  python=$folder/bin/python
   if ! is_installed "$folder" "$stamp"; then
     say "installing the Python clients"
     start_folder "$folder"
@@ -52,11 +68,22 @@ install_python_packages() {
   fi
 }
 
-# Sets $rust_client: a program that uses the oauth2 crate. Cargo builds it again only if something has changed.
+# Builds $rust_client, a program that uses the oauth2 crate. Cargo builds it again only if something has changed.
 build_rust_client() {
-  rust_client=$clients_target/rust/debug/m2m-real-clients
   [[ -x $rust_client ]] || say "building the Rust client"
   cargo build --quiet --locked --manifest-path "$here/rust/Cargo.toml" --target-dir "$clients_target/rust"
+}
+
+# Compiles the Java clients. Apache HttpClient is a Debian package: there is no lock file for it.
+compile_java_clients() {
+  local stamp
+  stamp=$(stamp_of <(cat "$here"/java/*.java) "$(javac -version 2>&1)")
+  if ! is_installed "$java_classes" "$stamp"; then
+    say "compiling the Java clients"
+    start_folder "$java_classes"
+    javac -Xlint:all,-path -Werror -d "$java_classes" -cp "$apache_httpclient" "$here"/java/*.java
+    finish_folder "$java_classes" "$stamp"
+  fi
 }
 
 npm_ci() {

@@ -3,6 +3,7 @@
 # line per check, and exits with 1 if one of them failed.
 #
 #   tests/clients/run.sh target/debug/m2m
+#   tests/clients/run.sh target/debug/m2m trickle    Only the callers behind nginx with long pauses, for five minutes
 set -euo pipefail
 
 # The time limit for a start. A debug build has to generate its keys, including an RSA key. Unit: seconds.
@@ -20,6 +21,7 @@ passed=0
 failed=0
 server_pid=
 server_output=
+server_address=
 
 say() { printf '# %s\n' "$*"; }
 
@@ -32,10 +34,13 @@ die() {
 source "$here/install.sh"
 # shellcheck source=certificates.sh
 source "$here/certificates.sh"
+# shellcheck source=proxies.sh
+source "$here/proxies.sh"
 
 main() {
   binary=${1-}
-  [[ -n $binary ]] || { printf 'usage: %s M2M_BINARY\n' "$0" >&2; exit 2; }
+  only=${2-}
+  [[ -n $binary && (-z $only || $only == trickle) ]] || { printf 'usage: %s M2M_BINARY [trickle]\n' "$0" >&2; exit 2; }
   [[ -x $binary ]] || die "$binary is not an executable file; build it with: cargo build -p m2m"
 
   temporary=$(mktemp -d)
@@ -43,12 +48,19 @@ main() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
 
-  install_node
-  install_npm_packages
-  install_python_packages
-  build_rust_client
+  install_clients
   isolate
+  if [[ $only == trickle ]]; then
+    trickle
+  else
+    every_run
+  fi
 
+  printf '%d passed, %d failed\n' "$passed" "$failed"
+  ((failed == 0))
+}
+
+every_run() {
   begin "rfc" rfc
   start_server --world "$here/world.toml" --keys "$temporary/keys" "${tls[@]}"
   every_client
@@ -65,13 +77,12 @@ main() {
   managed "kinde, managed" kinde
   managed "rfc, managed" rfc
 
+  proxied
+
   begin "kinde, plain http" kinde
   start_server --world "$here/world.toml" --keys "$temporary/keys"
   checks printed_request
   stop_server
-
-  printf '%d passed, %d failed\n' "$passed" "$failed"
-  ((failed == 0))
 }
 
 every_client() {
@@ -82,10 +93,52 @@ every_client() {
   checks "$node" "$clients_target/npm/simple_oauth2_tokens.mjs"
   checks "$python" "$here/python/authlib_tokens.py"
   checks "$python" "$here/python/requests_oauthlib_tokens.py"
+  checks "$python" "$here/python/librdkafka_tokens.py"
+  checks "$python" "$here/python/mcp_tokens.py"
+  checks "$node" "$clients_target/npm/mcp_tokens.mjs"
+  checks jdk_tokens
+  checks apache_tokens
   checks "$rust_client"
   checks "$node" "$clients_target/npm/jose_verify.mjs"
   checks "$python" "$here/python/pyjwt_verify.py"
   checks "$python" "$here/python/printed_snippet.py"
+}
+
+jdk_tokens() { java -cp "$java_classes" JdkTokens; }
+apache_tokens() { java -cp "$java_classes:$apache_httpclient" ApacheTokens; }
+
+# Runs clients of a server behind proxies, with a path in its issuer. nginx keeps its connections for less time than the server.
+proxied() {
+  begin "rfc, behind proxies" rfc
+  start_server_behind_nginx --idle-timeout-seconds 3
+  start_nginx 2
+  checks "$python" "$here/python/msal_tokens.py"
+  checks nginx_tokens
+  checks "$python" "$here/python/trickle.py" "https://$nginx_address/trickle" "http://$operations/metrics" 2 "$trickle_callers" 4
+  start_haproxy
+  checks haproxy_tokens
+  stop_proxies
+  stop_server
+  no_secrets
+}
+
+# Sends requests with pauses of about a minute, which is how long nginx keeps idle connections by default, for five minutes.
+trickle() {
+  begin "rfc, trickle" rfc
+  start_server_behind_nginx
+  start_nginx 60
+  checks "$python" "$here/python/trickle.py" "https://$nginx_address/trickle" "http://$operations/metrics" 60 "$trickle_callers" 6
+  stop_proxies
+  stop_server
+}
+
+haproxy_tokens() { "$python" "$here/python/proxied_tokens.py" HAProxy "http://$haproxy_address/tenant/oauth2/token"; }
+nginx_tokens() { "$python" "$here/python/proxied_tokens.py" nginx "https://$nginx_address/tenant/oauth2/token"; }
+
+start_server_behind_nginx() {
+  choose_nginx_address
+  start_server --world "$here/world.toml" --keys "$temporary/keys" --issuer "https://$nginx_address/tenant" \
+    --trusted-proxies 127.0.0.1 --address-header x-forwarded-for "$@"
 }
 
 # Prints the value at this path in callers.json.
@@ -122,6 +175,8 @@ isolate() {
   export CURL_HOME=$temporary
   export PYTHONDONTWRITEBYTECODE=1
   export CLIENTS_CALLERS=$here/callers.json
+  # Debian has haproxy and nginx there, and not every user has it in the path.
+  export PATH=$PATH:/usr/sbin
 
   make_certificates "$temporary/certificates"
   local authority=$temporary/certificates/authority.pem
@@ -158,10 +213,10 @@ printed_request() {
   "$python" "$here/python/printed_answer.py" "$profile" "$temporary/headers" "$temporary/body"
 }
 
-# Starts the server with these options. Sets $server_pid, $server_output, $operations and $CLIENTS_ISSUER.
+# Starts the server with these options. Sets $server_pid, $server_output, $server_address, $operations and $CLIENTS_ISSUER.
 start_server() {
   local ready
-  operations=127.0.0.1:$("$python" -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  operations=127.0.0.1:$(free_port)
   rm -f "$temporary/ready"
   mkfifo "$temporary/ready"
   "$binary" serve "$@" --profile "$profile" --listen 127.0.0.1:0 --ops-listen "$operations" \
@@ -172,8 +227,9 @@ start_server() {
   if ! read -r -t "$ready_within" -u "$server_output" ready; then
     die "the server exited, or was not ready within $ready_within s; the end of its log: $(tail -n 20 "$run/log")"
   fi
-  [[ $ready =~ listening\ on\ 127\.0\.0\.1:[0-9]+ && $ready =~ issuer\ (https?://127\.0\.0\.1:[0-9]+) ]] ||
-    die "the ready line does not contain an address and an issuer: $ready"
+  [[ $ready =~ listening\ on\ (127\.0\.0\.1:[0-9]+) ]] || die "the ready line does not contain an address: $ready"
+  server_address=${BASH_REMATCH[1]}
+  [[ $ready =~ issuer\ (https?://127\.0\.0\.1:[0-9]+[^ ,]*) ]] || die "the ready line does not contain an issuer: $ready"
   export CLIENTS_ISSUER=${BASH_REMATCH[1]}
 }
 
@@ -219,6 +275,7 @@ checks() {
 }
 
 clean_up() {
+  stop_proxies
   stop_server
   rm -rf "$temporary"
 }

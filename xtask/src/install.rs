@@ -75,6 +75,30 @@ const FOR_CLIENTS: &[Tool] = &[
         package: "npm",
         needed_by: "the step clients",
     },
+    Tool {
+        name: "javac",
+        probe: &["javac", "-version"],
+        package: "default-jdk-headless",
+        needed_by: "the step clients",
+    },
+    Tool {
+        name: "Apache HttpClient",
+        probe: &["test", "-f", "/usr/share/java/httpclient.jar"],
+        package: "libhttpclient-java",
+        needed_by: "the step clients",
+    },
+    Tool {
+        name: "haproxy",
+        probe: &["sh", "-c", "PATH=$PATH:/usr/sbin; haproxy -v"],
+        package: "haproxy",
+        needed_by: "the step clients",
+    },
+    Tool {
+        name: "nginx",
+        probe: &["sh", "-c", "PATH=$PATH:/usr/sbin; nginx -v"],
+        package: "nginx",
+        needed_by: "the step clients",
+    },
 ];
 
 /// The browser that opens the pages. The step also needs node and npm, as the clients do.

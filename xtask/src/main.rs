@@ -51,6 +51,7 @@ The tasks of the workspace.
   cargo xtask timing                   Measure whether response times reveal the state of a client
   cargo xtask torture                  Inject faults of disk, files, memory and clock into a running server, for two minutes
   cargo xtask torture --hours 8        The same for eight hours; also --minutes, --seconds, and --seed to repeat the choices of a run
+  cargo xtask trickle                  Send requests now and then through nginx, which keeps idle connections, for five minutes
   cargo xtask help                     Print this text
 
 Exit codes: 0 success, 1 a check failed, 2 incorrect usage.
@@ -86,6 +87,7 @@ fn dispatch(task: &str, options: &[&str]) -> Outcome {
         "bench" => bench(options),
         "timing" => no_options(task, options).and_then(|()| timing::run()),
         "torture" => torture::run(options),
+        "trickle" => no_options(task, options).and_then(|()| test::trickle(&Workspace::read()?)),
         _ => Err(Failure::usage(format!("there is no task `{task}`"))),
     }
 }

@@ -307,16 +307,27 @@ fn package(workspace: &Workspace) -> Outcome {
 
 fn clients(workspace: &Workspace) -> Outcome {
     let help = "the output above names the client and the check that failed";
-    with_the_binary(workspace, install::CLIENTS, help)
+    with_the_binary(workspace, install::CLIENTS, &[], help)
+}
+
+/// Sends requests now and then through nginx, for five minutes.
+///
+/// # Errors
+///
+/// If a request was not answered, or something cannot be started.
+pub(crate) fn trickle(workspace: &Workspace) -> Outcome {
+    let help =
+        "a 502 means that the server closed a connection that nginx had kept for later requests";
+    with_the_binary(workspace, install::CLIENTS, &["trickle"], help)
 }
 
 fn pages(workspace: &Workspace) -> Outcome {
     let help = "the output above names the page and the check that failed; templates and style sheet are in crates/m2m-dashboard";
-    with_the_binary(workspace, install::PAGES, help)
+    with_the_binary(workspace, install::PAGES, &[], help)
 }
 
-/// Runs a script that takes the path of the binary.
-fn with_the_binary(workspace: &Workspace, script: &str, help: &str) -> Outcome {
+/// Runs a script that takes the path of the binary, and these arguments.
+fn with_the_binary(workspace: &Workspace, script: &str, arguments: &[&str], help: &str) -> Outcome {
     if !workspace.root.join(script).is_file() {
         println!("{script} does not exist; skipped");
         return Ok(());
@@ -326,7 +337,8 @@ fn with_the_binary(workspace: &Workspace, script: &str, help: &str) -> Outcome {
         "fix the compile errors above",
     )?;
     let binary = workspace.target_directory.join("debug").join("m2m");
-    command::run(command::program("bash", &[script]).arg(binary), help)
+    let mut bash = command::program("bash", &[script]);
+    command::run(bash.arg(binary).args(arguments), help)
 }
 
 #[cfg(test)]

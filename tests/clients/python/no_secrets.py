@@ -33,7 +33,7 @@ SECRETS = {
     spelling
     for client_id, client_secret in [
         PRINTED,
-        *((a["client_id"], a["client_secret"]) for a in [CALLERS["management"], *CALLERS["applications"]]),
+        *((a["client_id"], a["client_secret"]) for a in [CALLERS["management"], CALLERS["behind_proxy"], *CALLERS["applications"]]),
     ]
     for spelling in spellings(client_id, client_secret)
 }
