@@ -23,7 +23,7 @@ fn refused(header: &str, claims: &str) -> Denied {
         &format!("Bearer {}", signed(header, claims)),
         TOKEN,
     )
-    .unwrap_err()
+    .expect_err("the guard refuses it")
 }
 
 #[test]
