@@ -20,6 +20,13 @@ pub(super) struct FrameMeter {
     ends_header: bool,
     /// The streams whose header is complete, until they are taken.
     streams: Vec<u32>,
+    /// True if the bytes before the next head are those of SETTINGS.
+    is_in_settings: bool,
+    /// The part of a setting that has arrived.
+    setting: [u8; SETTING_BYTES],
+    setting_bytes: usize,
+    /// True if the caller has ever limited the dynamic table of header compression to less than the initial size.
+    has_small_table: bool,
     /// The number of frames that may still come.
     credit: u32,
     /// The time up to which the credit has been restored. Unit: milliseconds.
@@ -39,6 +46,10 @@ impl FrameMeter {
             begun: None,
             ends_header: false,
             streams: Vec::new(),
+            is_in_settings: false,
+            setting: [0; SETTING_BYTES],
+            setting_bytes: 0,
+            has_small_table: false,
             credit: MAX_CREDIT,
             restored_at: now,
             written: 0,
@@ -52,7 +63,11 @@ impl FrameMeter {
         loop {
             let skipped = self.to_skip.min(bytes.len());
             self.to_skip -= skipped;
-            bytes = bytes.get(skipped..).unwrap_or_default();
+            let (payload, rest) = bytes.split_at_checked(skipped).unwrap_or_default();
+            bytes = rest;
+            if self.is_in_settings {
+                self.settings(payload);
+            }
             if self.to_skip == 0 && self.ends_header {
                 self.ends_header = false;
                 self.streams.extend(self.begun.take());
@@ -87,6 +102,27 @@ impl FrameMeter {
         &mut self.streams
     }
 
+    /// Returns true if the caller has ever limited the dynamic table of header compression to less than the initial size.
+    pub(super) const fn has_small_table(&self) -> bool {
+        self.has_small_table
+    }
+
+    /// Reads bytes of settings (RFC 9113, section 6.5.1).
+    fn settings(&mut self, payload: &[u8]) {
+        for byte in payload {
+            if let Some(next) = self.setting.get_mut(self.setting_bytes) {
+                *next = *byte;
+            }
+            self.setting_bytes += 1;
+            if self.setting_bytes == SETTING_BYTES {
+                self.setting_bytes = 0;
+                let [high, low, value @ ..] = self.setting;
+                let is_table = u16::from_be_bytes([high, low]) == HEADER_TABLE_SIZE;
+                self.has_small_table |= is_table && u32::from_be_bytes(value) < INITIAL_TABLE_BYTES;
+            }
+        }
+    }
+
     /// The next head, if all of it has come.
     fn next_head(&mut self, bytes: &mut &[u8]) -> Option<[u8; HEAD_BYTES]> {
         if self.head_bytes == 0
@@ -113,6 +149,8 @@ impl FrameMeter {
         let [long, middle, short, kind, flags, stream @ ..] = head;
         let length = u32::from_be_bytes([0, long, middle, short]);
         self.to_skip = usize::try_from(length).unwrap_or(usize::MAX);
+        self.is_in_settings = kind == SETTINGS;
+        self.setting_bytes = 0;
         match kind {
             DATA => {
                 let is_end = flags & END_STREAM != 0;
@@ -192,6 +230,11 @@ const MILLISECONDS_A_FRAME: u64 = 100;
 
 /// Data with less than this costs a frame, unless it is the last of its stream. Unit: bytes.
 const SMALL_DATA: u32 = 64;
+
+/// The size of one setting, and the setting of the dynamic table with its initial size (RFC 9113, sections 6.5.1 and 6.5.2). Unit: bytes.
+const SETTING_BYTES: usize = 6;
+const HEADER_TABLE_SIZE: u16 = 1;
+const INITIAL_TABLE_BYTES: u32 = 4096;
 
 /// The size of SETTINGS for which they cost one frame more; all the settings there are take less. Unit: bytes.
 const SETTINGS_BYTES: u32 = 60;

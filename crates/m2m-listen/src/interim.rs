@@ -4,6 +4,10 @@
 //! are in order, so they are counted: once all bytes that have come are read and there is no request left to report, the first reported
 //! request belongs to the first stream whose header is complete, and so on. If hyper has refused a stream itself, the counts differ, and
 //! no interim response is sent for the requests of this moment.
+//!
+//! The header of an interim response does not pass through the header compression of the connection. A caller that limits the dynamic table to less than its
+//! initial size expects an update of the size at the beginning of the next header (RFC 7541, section 4.2), which only the compressor can write: no
+//! interim responses are sent to it, and it sends its body after the time that it waits for them.
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +22,8 @@ use tokio::sync::oneshot;
 pub(super) struct Interim {
     /// True if hyper has read all bytes that have come.
     is_read: AtomicBool,
+    /// True if the connection cannot have interim responses.
+    is_refused: AtomicBool,
     counted: Mutex<Counted>,
 }
 
@@ -41,6 +47,11 @@ impl Interim {
         if !streams.is_empty() {
             self.counted().streams.append(streams);
         }
+    }
+
+    /// Notes that the connection cannot have interim responses.
+    pub(super) fn refuse(&self) {
+        self.is_refused.store(true, Ordering::Relaxed);
     }
 
     /// Notes that hyper wants to read more bytes than have come.
@@ -78,10 +89,11 @@ impl Interim {
             told,
         } = &mut *counted;
         let before = frames.len();
-        let is_exact = streams.len() == *requests;
+        let is_exact = streams.len() == *requests && !self.is_refused.load(Ordering::Relaxed);
         for (index, request) in waiting.drain(..) {
-            // A request that is dropped here goes on without an interim response.
-            if let (true, Some(stream)) = (is_exact, streams.get(index)) {
+            // A request that is dropped here goes on without an interim response. One that was reset has none.
+            let is_open = is_exact && !request.is_closed();
+            if let (true, Some(stream)) = (is_open, streams.get(index)) {
                 frames.put_slice(&FRAME);
                 frames.put_u32(*stream);
                 frames.put_slice(&CONTINUE);
@@ -116,3 +128,45 @@ const FRAME: [u8; 5] = [0, 0, 5, 1, 4];
 
 /// `:status` 100, as a literal that no dynamic table has (RFC 7541, section 6.2.2).
 const CONTINUE: [u8; 5] = [8, 3, b'1', b'0', b'0'];
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+
+    use super::*;
+
+    fn request() -> Request<Full<&'static [u8]>> {
+        let request = Request::builder().header("expect", "100-continue");
+        request.body(Full::new(&b"body"[..])).unwrap()
+    }
+
+    /// Returns the frames for two requests on the streams 1 and 3.
+    fn frames(interim: &Interim, drop_first: bool) -> Vec<u8> {
+        interim.arrived(&mut vec![1, 3]);
+        let first = interim.request(&request()).unwrap();
+        let _second = interim.request(&request()).unwrap();
+        let _first = (!drop_first).then_some(first);
+        interim.read();
+        interim.settle();
+        let mut frames = Vec::new();
+        interim.take_frames(&mut frames);
+        frames
+    }
+
+    #[test]
+    fn f2_each_open_request_has_one_interim_response() {
+        let one = |stream: u8| [&FRAME[..], &[0, 0, 0, stream], &CONTINUE].concat();
+        assert_eq!(
+            frames(&Interim::default(), false),
+            [one(1), one(3)].concat()
+        );
+        assert_eq!(frames(&Interim::default(), true), one(3));
+    }
+
+    #[test]
+    fn f2_a_caller_with_a_small_dynamic_table_has_none() {
+        let interim = Interim::default();
+        interim.refuse();
+        assert!(frames(&interim, false).is_empty());
+    }
+}

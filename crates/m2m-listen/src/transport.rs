@@ -230,6 +230,9 @@ impl<S: Io> Transport<S> {
         };
         let is_within = meter.read(bytes, self.state.now());
         if let Some(interim) = &self.interim {
+            if meter.has_small_table() {
+                interim.refuse();
+            }
             interim.arrived(meter.streams());
         }
         is_within

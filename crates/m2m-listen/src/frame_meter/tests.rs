@@ -172,3 +172,30 @@ fn time_restores_the_credit_up_to_its_maximum() {
     let most = usize::try_from(MAX_CREDIT).unwrap();
     assert!(!meter.read(&frame(PING, 0, 0, 8).repeat(most + 1), 1_000_000_000));
 }
+
+#[test]
+fn f2_a_small_dynamic_table_is_noticed_however_its_setting_arrives() {
+    let setting = |id: u16, value: u32| [&id.to_be_bytes()[..], &value.to_be_bytes()].concat();
+    for (id, value, is_small) in [
+        (1, 0, true),
+        (1, 4095, true),
+        (1, 4096, false),
+        (1, 65_536, false),
+        (3, 0, false),
+    ] {
+        let mut bytes = frame(SETTINGS, 0, 0, 12);
+        bytes.truncate(HEAD_BYTES);
+        bytes.extend(setting(4, 1 << 16));
+        bytes.extend(setting(id, value));
+        for size in 1..=bytes.len() {
+            let mut meter = begun();
+            for part in bytes.chunks(size) {
+                assert!(meter.read(part, 0));
+            }
+            assert_eq!(meter.has_small_table(), is_small, "{id} {value} {size}");
+            // The payload of other frames is not settings.
+            assert!(meter.read(&frame(PING, 0, 0, 8), 0));
+            assert_eq!(meter.has_small_table(), is_small);
+        }
+    }
+}
