@@ -148,10 +148,13 @@ impl Reading {
         Members::of(self.payload.as_deref().unwrap_or_default())
     }
 
-    /// The claim as a time, if it is one, and not probably in another unit than seconds.
+    /// The claim as a time, if it is one, is not repeated, and is not probably in another unit than seconds.
     #[must_use]
     pub fn time(&self, claim: &str) -> Option<UnixTime> {
-        let (_, value) = self.claims().find(|(name, _)| name == claim)?;
+        let mut own = self.claims().filter(|(name, _)| name == claim);
+        let (Some((_, value)), None) = (own.next(), own.next()) else {
+            return None;
+        };
         time(&value).filter(|time| probable_unit(*time).is_none())
     }
 
@@ -240,7 +243,7 @@ impl Reading {
     /// Reads the members of a JWS or a JWE in JSON serialization, and of several signatures the first.
     fn read_json(&mut self, text: &str) {
         self.form = TokenForm::Json;
-        let is_encrypted = self.read_json_members(text.as_bytes());
+        let is_encrypted = self.read_json_members(text.as_bytes(), true);
         let found = "is in JSON serialization";
         self.remark(Remark::new(
             "token",
@@ -252,7 +255,8 @@ impl Reading {
         }
     }
 
-    fn read_json_members(&mut self, text: &[u8]) -> bool {
+    /// Reads the members of a token, or of one of its signatures, which has no further ones.
+    fn read_json_members(&mut self, text: &[u8], is_token: bool) -> bool {
         let mut is_encrypted = false;
         let string = |value: Piece<'_>| {
             value
@@ -271,11 +275,12 @@ impl Reading {
             } else if name.equals("ciphertext") {
                 is_encrypted = true;
             } else if name.equals("signatures")
+                && is_token
                 && let Some(mut elements) = members.within(value, b'[')
                 && let Ok(Some(first)) = elements.element()
             {
                 let is_alone = matches!(elements.element(), Ok(None));
-                self.read_json_members(first.text);
+                self.read_json_members(first.text, false);
                 if !is_alone {
                     let found = "has several signatures, of which the first is shown";
                     self.remark(Remark::new("token", found, "one signature"));
@@ -294,7 +299,7 @@ impl Reading {
         self.remark(Remark::new(
             "token",
             found,
-            "a signed token; only the holder of the key can read an encrypted one. Some servers issue one if a token is requested without the audience of an API",
+            "a signed token; only the holder of the key can read an encrypted one. Some servers issue an encrypted token if a token is requested without the audience of an API",
         ));
     }
 

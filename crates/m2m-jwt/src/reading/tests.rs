@@ -277,3 +277,18 @@ fn debug_does_not_contain_the_token() {
     let reading = Reading::of(&token(HEADER, r#"{"sub":"billing"}"#));
     assert_eq!(format!("{reading:?}"), "Reading { form: Signed, .. }");
 }
+
+#[test]
+fn f12_signatures_within_signatures_are_not_read() {
+    let header = base64url::encode(HEADER);
+    let inner = format!(r#"{{"protected":"{header}"}}"#);
+    for levels in [1, 2, 100_000] {
+        let text = format!(
+            "{}{inner}{}",
+            r#"{"signatures":["#.repeat(levels),
+            "]}".repeat(levels)
+        );
+        let reading = Reading::of(&text);
+        assert_eq!(reading.header_text().is_some(), levels == 1, "{levels}");
+    }
+}
