@@ -202,11 +202,11 @@ fn due<'k>(
 /// and is announced otherwise.
 fn successor<'k>(keys: &[&'k KeyRecord], now: UnixTime) -> Option<(&'k KeyRecord, KeyState)> {
     let best = keys.iter().max_by_key(|key| key.state.readiness())?;
+    let known_from = best
+        .state_since
+        .saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
     match best.state {
         KeyState::Next => {
-            let known_from = best
-                .state_since
-                .saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
             if best.state_since > now {
                 // The clock was ahead, so it is not known how long the key has been announced.
                 Some((best, KeyState::Next))
@@ -215,7 +215,8 @@ fn successor<'k>(keys: &[&'k KeyRecord], now: UnixTime) -> Option<(&'k KeyRecord
             }
         }
         KeyState::Spare => Some((best, KeyState::Next)),
-        KeyState::Retiring => Some((best, KeyState::Active)),
+        // It may have been announced only just before.
+        KeyState::Retiring => (known_from <= now).then_some((*best, KeyState::Active)),
         KeyState::Active | KeyState::Retired => None,
     }
 }

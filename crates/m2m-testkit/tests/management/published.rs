@@ -160,6 +160,21 @@ fn x11_a_change_of_the_algorithm_that_is_reverted_leaves_nothing_announced() {
 }
 
 #[test]
+fn x11_the_key_of_a_deleted_api_does_not_sign_for_another_one_before_it_is_known() {
+    let (mut server, job) = server();
+    let api = json!({ "name": "B", "audience": "https://b.example", "signing_alg": "ES384" });
+    server.done("POST", "/api/v1/apis", &api);
+    let deleted = "/api/v1/apis/https%3A%2F%2Fb.example";
+    server.done("DELETE", deleted, &Value::Null);
+    change(&server, "ES384");
+    assert_eq!(signed_with(&server, &job), "ES256");
+    advance(&mut server, 599);
+    assert_eq!(signed_with(&server, &job), "ES256");
+    advance(&mut server, 1);
+    assert_eq!(signed_with(&server, &job), "ES384");
+}
+
+#[test]
 fn x11_a_key_that_was_announced_in_advance_signs_at_once_after_a_change() {
     let (mut server, job) = server();
     let rotated = server.done(
