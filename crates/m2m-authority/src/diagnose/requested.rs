@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Suspect, mangled};
-use crate::FingerprintKey;
 use crate::fingerprint::write_withheld;
 use crate::redaction::redacted;
 use crate::registry::{GENERATED_PREFIX, RecordsView, SecretHash};
@@ -33,32 +32,30 @@ pub enum Requested {
 impl Requested {
     /// Returns a requested scope.
     pub(super) fn scope(value: &str, suspect: &Suspect, records: RecordsView<'_>) -> Self {
-        Self::of(value, suspect.fingerprints(), records, MAX_SCOPE_BYTES)
+        Self::of(value, suspect, records, MAX_SCOPE_BYTES)
     }
 
     /// Returns a requested audience.
     pub(super) fn audience(value: &str, suspect: &Suspect, records: RecordsView<'_>) -> Self {
-        Self::of(value, suspect.fingerprints(), records, MAX_AUDIENCE_BYTES)
+        Self::of(value, suspect, records, MAX_AUDIENCE_BYTES)
     }
 
-    fn of(
-        value: &str,
-        key: Option<&FingerprintKey>,
-        records: RecordsView<'_>,
-        max_bytes: usize,
-    ) -> Self {
+    fn of(value: &str, suspect: &Suspect, records: RecordsView<'_>, max_bytes: usize) -> Self {
         let is_clean = |byte: u8| byte.is_ascii_graphic() && !UNUSUAL.contains(&byte);
+        let mut whole = suspect.whole_hashes();
+        let is_withheld = looks_like_credential(value)
+            || is_secret(value, records)
+            || whole.any(|hash| has_secret(&hash, records));
         if value.len() <= max_bytes
             && value.bytes().all(is_clean)
             && !(value.contains("://") && value.contains(['@', '?']))
-            && !looks_like_credential(value)
-            && !is_secret(value, records)
+            && !is_withheld
         {
             return Self::Shown(value.into());
         }
         Self::Withheld {
             bytes: value.len(),
-            fingerprint: key.map(|key| key.of(value)),
+            fingerprint: suspect.fingerprints().map(|key| key.of(value)),
         }
     }
 }
@@ -108,6 +105,13 @@ fn is_secret(value: &str, records: RecordsView<'_>) -> bool {
     equal.fold(is_long, |found, is_equal| found | is_equal)
 }
 
+/// Returns true if an application has the secret with this hash.
+fn has_secret(hash: &SecretHash, records: RecordsView<'_>) -> bool {
+    let secrets = records.applications.iter().flat_map(|own| &own.secrets);
+    let equal = secrets.map(|secret| bool::from(secret.hash.constant_time_eq(hash)));
+    equal.fold(false, |found, is_equal| found | is_equal)
+}
+
 /// Returns true if a text has a part that looks generated: by this server, in whole or in part, or by another program.
 fn looks_like_credential(text: &str) -> bool {
     let is_part =
@@ -154,7 +158,9 @@ mod tests {
     use m2m_errors::Cause;
 
     use super::*;
-    use crate::registry::generate_secret;
+    use crate::FingerprintKey;
+    use crate::registry::{Application, StoredSecret, generate_secret};
+    use m2m_jwt::UnixTime;
 
     #[test]
     fn x29_a_value_that_looks_like_a_credential_is_withheld() {
@@ -195,6 +201,31 @@ mod tests {
         for requested in [of("two words", 7), without_key] {
             let json = serde_json::to_string(&requested).unwrap();
             assert_eq!(serde_json::from_str::<Requested>(&json).unwrap(), requested);
+        }
+    }
+
+    #[test]
+    fn x29_no_word_of_a_secret_with_spaces_is_shown() {
+        let secret = "correct horse battery staple";
+        let audiences = secret.split(' ').map(Cow::Borrowed).collect::<Vec<_>>();
+        for (audiences, scope) in [(&*audiences, None), (&[], Some(secret))] {
+            let cause = Cause::AudienceUnknown;
+            let suspect = Suspect::of_request(cause, "a", audiences, scope, None, None);
+            let hash = SecretHash::of(secret.as_bytes());
+            let mut asked = suspect.secret_hashes();
+            assert!(asked.any(|own| own.constant_time_eq(&hash).into()));
+            let is_shown = |records| {
+                let requested = Requested::audience("correct", &suspect, records);
+                requested == Requested::Shown("correct".into())
+            };
+            assert!(is_shown(RecordsView::default()));
+            let stored = StoredSecret::new("1", hash, UnixTime::from_seconds(0));
+            let application = Application::new("A", "a").with_secret(stored);
+            let applications = [application];
+            assert!(!is_shown(RecordsView {
+                applications: &applications,
+                ..RecordsView::default()
+            }));
         }
     }
 

@@ -197,7 +197,19 @@ impl Suspect {
         let audiences = self.audiences().take(MAX_LISTED);
         let requested = audiences.chain(scopes.take(MAX_SCOPES));
         let requested = requested.flat_map(possible_secrets);
-        presented.chain(variants).chain(swapped).chain(requested)
+        let whole = self.whole_hashes();
+        let all = presented.chain(variants).chain(swapped);
+        all.chain(requested).chain(whole)
+    }
+
+    /// The hashes of all requested scopes and of all requested audiences, each as one text: the words of a secret with spaces are read as several.
+    pub(super) fn whole_hashes(&self) -> impl Iterator<Item = SecretHash> {
+        let scope = self.scope().map(|scope| Zeroizing::new(scope.to_owned()));
+        let audiences = Zeroizing::new(self.audiences.join(" "));
+        let texts = scope.into_iter().chain([audiences]);
+        texts
+            .filter(|text| text.contains(' '))
+            .map(|text| SecretHash::of(text.as_bytes()))
     }
 
     /// Sets the key of the fingerprints of values that the diagnosis does not show.
