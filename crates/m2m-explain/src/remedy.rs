@@ -116,7 +116,7 @@ fn text(fix: &Fix) -> String {
         Fix::CorrectHttp { problem } => http_problem(*problem).1.to_owned(),
         Fix::RequestPath { path } => format!("request the path {path}"),
         Fix::SendForm => {
-            "send the parameters in the body, as application/x-www-form-urlencoded without a charset"
+            "send the parameters in the body, as application/x-www-form-urlencoded, and without compression"
                 .to_owned()
         }
         Fix::SendInBody { parameter } => {

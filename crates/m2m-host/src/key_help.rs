@@ -253,6 +253,11 @@ fn quoted(file: &Path) -> String {
     shlex::try_quote(&name).map_or_else(|_| "FILE".to_owned(), std::borrow::Cow::into_owned)
 }
 
+/// Returns a text as one word of a shell; `None` if it has a NUL, which no word can have.
+pub fn shell_word(text: &str) -> Option<std::borrow::Cow<'_, str>> {
+    shlex::try_quote(text).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! The certificate of the server: when operators are warned of its expiry, and the messages about its files.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use m2m_errors::Cause;
@@ -107,9 +108,16 @@ pub(crate) fn warning(files: &TlsFiles, now: UnixTime) -> Option<String> {
 /// Returns the failure for a listener that cannot be started. `option` is the option that can name another address.
 pub(crate) fn listen_failure(error: &ListenError, option: &str) -> Failure {
     match error {
-        ListenError::Bind { address, error } => Failure::of_listening(*address, error).help(
-            format!("choose another address with {option}; port 0 picks a free port"),
-        ),
+        ListenError::Bind { address, error } => {
+            let help = if error.kind() == ErrorKind::AddrNotAvailable {
+                format!(
+                    "set {option} to an address of this machine; 0.0.0.0 means all of its IPv4 addresses"
+                )
+            } else {
+                format!("choose another address with {option}; port 0 picks a free port")
+            };
+            Failure::of_listening(*address, error).help(help)
+        }
         ListenError::Tls(error) => tls_failure(error),
         other => Failure::refused(other.to_string()),
     }

@@ -225,7 +225,9 @@ fn check_content_type(request: &RawRequest<'_>) -> Result<(), Refusal> {
         Ok(_) => return Ok(()),
         Err(error) => error.cause(),
     };
-    let observed = form::content_type(value, is_repeated, request.body);
+    let mut observed = form::content_type(value, is_repeated, request.body);
+    // A request without a body often has everything in its URL, which logs keep.
+    observed.extend(request.query.into_iter().flat_map(in_url));
     Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)))
 }
 

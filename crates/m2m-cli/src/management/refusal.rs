@@ -130,6 +130,10 @@ impl Refusal {
         ];
         errors.iter().find_map(|error| {
             let code = error.known_code()?;
+            // The message begins with the place of the reference.
+            if code == Code::ReferenceNotFound && error.message.contains("audience") {
+                return Some(APIS);
+            }
             let of_code = listings.iter().find(|(own, _)| *own == code);
             of_code.map(|(_, listing)| *listing)
         })

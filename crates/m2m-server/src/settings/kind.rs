@@ -228,7 +228,11 @@ pub(super) const fn number<const LEAST: u32, const MOST: u32>(
                 .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
                 .and_then(|text| text.parse::<u32>().ok())
                 .filter(|number| (LEAST..=MOST).contains(number));
-            number.ok_or_else(|| shape.wrong(written, "write it in digits, without a unit"))
+            let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            number.ok_or_else(|| match written.to_str().is_some_and(is_number) {
+                true => shape.wrong(written, format!("choose a number from {LEAST} to {MOST}")),
+                false => shape.wrong(written, "write it in digits, without a unit"),
+            })
         },
         show: |number| json!(number),
     }

@@ -21,7 +21,7 @@ pub(crate) struct ApplicationFields {
     /// Description for operators
     #[arg(long, value_name = "TEXT")]
     description: Option<Text<1000>>,
-    /// Audience of the API that the application's token requests are for if they name none
+    /// Audience of the API that the application's token requests are for if they name none; the application needs an authorization for the API
     #[arg(long, value_name = "AUDIENCE")]
     default_audience: Option<AudienceText>,
     /// Code of the organization that the application belongs to

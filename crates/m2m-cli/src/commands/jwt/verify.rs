@@ -63,7 +63,7 @@ fn leeway(seconds: &str) -> Result<Leeway, String> {
         .parse()
         .map_err(|_| "write a whole number of seconds, from 0 to 60".to_owned())?;
     Leeway::from_seconds(seconds)
-        .map_err(|error| format!("{error}; if the clock is further behind, set it"))
+        .map_err(|error| format!("{error}; if the clock is further behind, set the clock"))
 }
 
 const VERIFY_EXAMPLES: &str = "\

@@ -6,7 +6,7 @@ use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use m2m_host::http_client::HttpClient;
 use m2m_host::issuer::parse_issuer;
-use m2m_host::key_help::{Half, key_help};
+use m2m_host::key_help::{Half, key_help, shell_word};
 use m2m_host::printable::printable;
 use m2m_host::regular_file::{Pipes, RegularFile, shown};
 use m2m_host::runtime::runtime;
@@ -206,11 +206,12 @@ impl Keys {
     }
 }
 
-/// Returns the URL of the keys, if the document is the metadata of an issuer (RFC 8414, section 2).
+/// Returns the URL of the keys as a word of a shell, if the document is the metadata of an issuer (RFC 8414, section 2).
 fn jwks_uri(json: &[u8]) -> Option<String> {
     let document: Value = serde_json::from_slice(json).ok()?;
     let jwks_uri = document.get("jwks_uri")?.as_str()?;
-    Some(printable(jwks_uri).into_owned())
+    // It is part of a command, and its author may be a stranger.
+    Some(shell_word(&printable(jwks_uri))?.into_owned())
 }
 
 /// The maximum size of a JWK set in a file, twice that of one that can be parsed. Unit: bytes.

@@ -2,7 +2,7 @@
 
 use m2m_authority::diagnose::Difference;
 use m2m_host::timestamp::rfc3339;
-use m2m_jwt::{Algorithm, Expectations, InvalidToken, JwkSet, UnixTime, Unverified};
+use m2m_jwt::{Algorithm, Expectations, InvalidToken, Jwk, JwkSet, UnixTime, Unverified};
 use serde::Serialize;
 
 /// The member of the header, or the claim, in which a token is not as expected.
@@ -62,13 +62,17 @@ impl Mismatch {
                 algorithm(),
             ),
             InvalidToken::AlgorithmNotOfKey => {
-                let named = keys.keys().iter().filter(|key| key.key_id() == key_id);
-                let own = named.filter_map(|key| key.algorithm());
-                Self::new(
-                    "alg",
-                    own.map(|algorithm| algorithm.to_string()).collect(),
-                    algorithm(),
-                )
+                let named = |key: &&Jwk| key.key_id() == key_id || key.key_id().is_none();
+                let named = keys.keys().iter().filter(named);
+                // A key without an algorithm is for all of its type.
+                let is_own = |algorithm: &&Algorithm| {
+                    named.clone().any(|key| match key.algorithm() {
+                        Some(own) => own == **algorithm,
+                        None => key.key_type() == algorithm.key_type(),
+                    })
+                };
+                let own = Algorithm::ALL.iter().filter(is_own);
+                Self::new("alg", own.map(Algorithm::to_string).collect(), algorithm())
             }
             InvalidToken::KeyUnknown => Self::new(
                 "kid",
