@@ -228,7 +228,8 @@ pub(super) const fn number<const LEAST: u32, const MOST: u32>(
                 .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
                 .and_then(|text| text.parse::<u32>().ok())
                 .filter(|number| (LEAST..=MOST).contains(number));
-            let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            let is_number =
+                |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             number.ok_or_else(|| match written.to_str().is_some_and(is_number) {
                 true => shape.wrong(written, format!("choose a number from {LEAST} to {MOST}")),
                 false => shape.wrong(written, "write it in digits, without a unit"),
@@ -371,9 +372,13 @@ mod tests {
     fn a_number_has_a_range_and_no_unit() {
         let kind = number::<1, 100>("NUMBER");
         assert_eq!(kind.parse(OsStr::new("100")), Ok(100));
-        for written in ["0", "101", "", "-1", "+1", "10s", "1e2", "99999999999"] {
+        for written in ["-1", "+1", "10s", "1e2"] {
             refused(&kind, written, "without a unit");
         }
+        for written in ["0", "101", "99999999999"] {
+            refused(&kind, written, "choose a number from 1 to 100");
+        }
+        refused(&kind, "", "without a unit");
     }
 
     #[test]
