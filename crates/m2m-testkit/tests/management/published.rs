@@ -171,11 +171,6 @@ fn x11_the_key_of_a_deleted_api_does_not_sign_for_another_one_before_it_is_known
     advance(&mut server, 599);
     assert_eq!(signed_with(&server, &job), "ES256");
     advance(&mut server, 1);
-    eprintln!(
-        "STATE {} {}",
-        state(&server, "EdDSA"),
-        state(&server, "ES256")
-    );
     assert_eq!(signed_with(&server, &job), "EdDSA");
 }
 
