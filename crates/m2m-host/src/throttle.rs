@@ -53,7 +53,7 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Records a failed authentication. Each failure is forgotten [`SECONDS_PER_FAILURE`] after the previous one.
+    /// Records a failed authentication. Each failure is forgotten a few seconds after the previous one.
     pub fn failed(&self, client_id: &str, address: IpAddr, now: UnixTime) -> Verdict {
         let now = now.as_seconds();
         let hash = self.hasher.hash_one((client_id, network(address)));

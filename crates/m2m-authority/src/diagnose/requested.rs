@@ -23,7 +23,7 @@ pub enum Requested {
         /// Its length. Unit: bytes.
         bytes: usize,
         /// Its fingerprint, which shows that two requests to one process have the same value. Absent if the shell has no
-        /// [`FingerprintKey`].
+        /// [`FingerprintKey`](crate::FingerprintKey).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fingerprint: Option<u32>,
     },
