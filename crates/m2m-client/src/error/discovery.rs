@@ -90,29 +90,21 @@ impl DiscoveryError {
     /// is for all tenants of the provider, and each of them has an issuer of its own.
     #[must_use]
     pub fn issuer_template(&self) -> Option<&str> {
-        match self {
-            Self::OtherIssuer { named, .. } if Naming::of(named) == Naming::Template => Some(named),
-            Self::OtherIssuer { .. }
-            | Self::Status { .. }
-            | Self::Document { .. }
-            | Self::TokenEndpointMissing { .. }
-            | Self::TokenEndpointMalformed { .. }
-            | Self::TokenEndpointUnusable { .. } => None,
-        }
+        self.named_as(Naming::Template)
     }
 
     /// Returns the issuer that the metadata names, if it is a valid one, which a client can use instead.
     #[must_use]
     pub fn usable_issuer(&self) -> Option<&str> {
-        match self {
-            Self::OtherIssuer { named, .. } if Naming::of(named) == Naming::Issuer => Some(named),
-            Self::OtherIssuer { .. }
-            | Self::Status { .. }
-            | Self::Document { .. }
-            | Self::TokenEndpointMissing { .. }
-            | Self::TokenEndpointMalformed { .. }
-            | Self::TokenEndpointUnusable { .. } => None,
-        }
+        self.named_as(Naming::Issuer)
+    }
+
+    /// Returns the issuer that the metadata names, if it is of this kind.
+    fn named_as(&self, naming: Naming) -> Option<&str> {
+        let Self::OtherIssuer { named, .. } = self else {
+            return None;
+        };
+        Some(&**named).filter(|named| Naming::of(named) == naming)
     }
 
     /// Returns the same error without the secret of a client, in case the metadata repeats it.
