@@ -3,7 +3,7 @@
 //! An API that verifies tokens on its own notices a change only when they expire. The management API can read the registry.
 
 use m2m_errors::Cause;
-use m2m_store::{Backend as _, Named, StoreError};
+use m2m_store::{Backend as _, Named, RevokedToken, StoreError};
 
 use crate::{Host, OperationError, Operator, management};
 
@@ -48,7 +48,8 @@ pub(crate) async fn of<H: Host>(
     let registry = host.registry();
     let away = |_| AccessLost::Unknown;
     let client_id = &*operator.client_id;
-    let revoked = registry.is_revoked(&operator.jwt_id).await;
+    let token = RevokedToken::of(&operator.jwt_id);
+    let revoked = registry.is_revoked(token).await;
     if revoked.map_err(away)? {
         return Err(AccessLost::Withdrawn(Cause::TokenRevoked));
     }

@@ -95,8 +95,8 @@ impl Plan {
                 Action::Created => &mut counts.created,
                 Action::Updated => &mut counts.updated,
                 Action::Deleted => &mut counts.deleted,
-                // The steps of a plan do not have this action.
-                Action::Read => continue,
+                // The steps of a plan do not have these actions.
+                Action::Read | Action::Revoked => continue,
             };
             *count += 1;
         }
@@ -170,7 +170,7 @@ impl fmt::Display for Step {
         let sign = match self.action {
             Action::Created => '+',
             Action::Updated => '~',
-            Action::Deleted => '-',
+            Action::Deleted | Action::Revoked => '-',
             Action::Read => '=',
         };
         write!(f, "{sign} {}", self.subject.as_str())?;

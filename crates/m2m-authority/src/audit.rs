@@ -53,6 +53,8 @@ words! {
         Deleted = "deleted",
         /// It was read, with the secrets in it.
         Read = "read",
+        /// It was revoked.
+        Revoked = "revoked",
     }
     /// A kind of record.
     #[expect(missing_docs, reason = "each is the record of that name")]
@@ -64,6 +66,7 @@ words! {
         Key = "key",
         Maintenance = "maintenance",
         TestToken = "test_token",
+        Token = "token",
         SecretHashes = "secret_hashes",
     }
 }

@@ -9,8 +9,8 @@ use m2m_jwt::UnixTime;
 
 use crate::{
     AnyRecord, ApplicationPage, Change, Changes, CommitError, EventPage, EventQuery, Found, Frame,
-    List, Named, Page, RefusalPage, RefusalQuery, Refused, SecretUse, Snapshot, Sought, StoreError,
-    Stored, UsageBatch, Version,
+    List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation, RevocationPage,
+    RevokedToken, SecretUse, Snapshot, Sought, StoreError, Stored, UsageBatch, Version,
 };
 
 /// A store that several nodes may share. A node serves from a `RegistryCache` above it.
@@ -133,14 +133,32 @@ pub trait Backend: Send + Sync + 'static {
         trace_id: TraceId,
     ) -> impl Future<Output = Result<Option<Refused>, StoreError>> + Send;
 
-    /// Revokes the token with this `jti`, durably, until it expires.
+    /// Revokes tokens, durably and each with its audit event, until they expire. Revocations of tokens that expired by `now` are deleted; a token
+    /// that has expired by then is not stored, and its event is.
+    ///
+    /// Returns the number of those, from the first on, that are revoked. It is smaller than their number if there is no more room.
     fn revoke(
         &self,
-        jti: &str,
-        expires_at: UnixTime,
+        revocations: Vec<Revocation>,
         now: UnixTime,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    ) -> impl Future<Output = Result<usize, StoreError>> + Send;
 
-    /// Returns true if the token with this `jti` was revoked.
-    fn is_revoked(&self, jti: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    /// Returns true if a token was revoked.
+    fn is_revoked(
+        &self,
+        token: RevokedToken,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Reads the revocations after the one with this number, in the order in which they were made, at most
+    /// [`MAX_ENTRIES`](RevocationPage::MAX_ENTRIES).
+    fn revocations_after(
+        &self,
+        number: u64,
+    ) -> impl Future<Output = Result<RevocationPage, StoreError>> + Send;
+
+    /// Deletes revocations of tokens that expired by `now`, at most some thousands. Returns their number.
+    fn forget_revocations(
+        &self,
+        now: UnixTime,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }

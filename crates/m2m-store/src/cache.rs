@@ -6,6 +6,8 @@ mod contents;
 mod delegate;
 mod limits;
 mod load;
+mod revoke;
+mod revoked;
 
 use core::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +31,8 @@ use crate::{
 use common::OpenKey;
 use contact::LastSeen;
 use contents::Contents;
+use revoke::Waiting;
+use revoked::RevokedTokens;
 
 /// The cache that a node serves from: the requested part of a registry, in memory.
 ///
@@ -83,6 +87,13 @@ pub struct RegistryCache<B> {
     last_seen: LastSeen,
     counters: Counters,
     tallies: Arc<Tallies>,
+    revoked: RevokedTokens,
+    /// The number of the last revocation that was read from the store.
+    last_revocation: AtomicU64,
+    /// The revocations that wait to be written.
+    waiting: Waiting,
+    /// The lock that is held while they are written.
+    revoking: Mutex<()>,
     on_commit: OnceLock<Box<OnCommit>>,
 }
 
@@ -117,7 +128,7 @@ impl<B: Backend> RegistryCache<B> {
     ) -> Result<Self, StoreError> {
         let open_key: Box<OpenKey> = Box::new(open_key);
         let common = Common::new(backend.frame().await?, issuer, 0, &open_key, None)?;
-        Ok(Self {
+        let cache = Self {
             backend,
             issuer: issuer.into(),
             open_key,
@@ -131,8 +142,14 @@ impl<B: Backend> RegistryCache<B> {
             last_seen: LastSeen::new(now, limits.max_store_outage_seconds),
             counters: Counters::default(),
             tallies: Arc::default(),
+            revoked: RevokedTokens::default(),
+            last_revocation: AtomicU64::new(0),
+            waiting: Waiting::default(),
+            revoking: Mutex::default(),
             on_commit: OnceLock::new(),
-        })
+        };
+        cache.read_revocations().await?;
+        Ok(cache)
     }
 
     /// Calls `told` with the audit events of every change that is made through this cache, once it is durable. `told` must not wait.
@@ -189,6 +206,7 @@ impl<B: Backend> RegistryCache<B> {
     async fn catch_up(&self) -> Result<(), StoreError> {
         let from = Version(self.version.load(Ordering::SeqCst));
         let Changes { version, stale } = self.backend.changes_since(from).await?;
+        self.read_revocations().await?;
         if version < from {
             // The registry was replaced by an older one.
             self.forget(&Stale::Everything);

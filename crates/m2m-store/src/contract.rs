@@ -15,6 +15,7 @@ mod logs;
 mod reading;
 mod refusals;
 mod registry;
+mod revocations;
 mod search;
 mod usage;
 mod weight;
@@ -33,8 +34,9 @@ pub use logs::logs;
 pub use reading::reading;
 pub use refusals::refusals;
 pub use registry::registry;
+pub use revocations::revocations;
 pub use search::search;
-pub use usage::{revocations, usage};
+pub use usage::usage;
 pub use weight::weight;
 
 /// Runs the whole suite. `make` returns an empty backend each time.

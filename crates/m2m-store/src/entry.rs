@@ -81,6 +81,12 @@ impl CachedApplication {
         &self.policy
     }
 
+    /// Returns the mark of its record, which the `jti` of its tokens has.
+    #[must_use]
+    pub const fn mark(&self) -> ApplicationMark {
+        self.mark
+    }
+
     /// Returns the `jti` of its next token.
     #[must_use]
     pub fn jwt_id(&self, random: [u8; 12]) -> JwtId {

@@ -13,6 +13,7 @@ mod limits;
 mod observer;
 mod page;
 mod quota;
+mod revocation;
 mod seal;
 mod sqlite;
 mod stored;
@@ -35,6 +36,7 @@ pub use page::{
     Numbered, NumberedEvent, NumberedRefusal, Page, PageBudget, RefusalPage, RefusalQuery, Sort,
 };
 pub use quota::{Meter, Reservation};
+pub use revocation::{Revocation, RevocationPage, RevokedToken};
 pub use seal::{InvalidSealingKey, SealingKey, reseal};
 pub use sqlite::{RolledBack, SEALING_KEY_FILE, Sqlite};
 pub use stored::{AnyRecord, RecordId, Snapshot, Stored, Version};

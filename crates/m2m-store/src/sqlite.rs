@@ -14,6 +14,7 @@ mod migrations;
 mod near;
 mod page;
 mod read;
+mod revocation;
 mod search;
 mod shared;
 mod usage;
@@ -31,7 +32,8 @@ use rusqlite::Connection;
 use crate::{
     Access, AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage,
     EventQuery, Found, Frame, List, Named, Observer, Page, RefusalPage, RefusalQuery, Refused,
-    SecretUse, Snapshot, Sought, StoreError, StoreLimits, Stored, UsageBatch, Version,
+    Revocation, RevocationPage, RevokedToken, SecretUse, Snapshot, Sought, StoreError, StoreLimits,
+    Stored, UsageBatch, Version,
 };
 use effort::Effort;
 use fault::Fault;
@@ -465,21 +467,29 @@ impl Backend for Sqlite {
 
     async fn revoke(
         &self,
-        jti: &str,
-        expires_at: UnixTime,
+        revocations: Vec<Revocation>,
         now: UnixTime,
-    ) -> Result<(), StoreError> {
-        let jti: Box<str> = jti.into();
+    ) -> Result<usize, StoreError> {
         self.write(move |connection, shared| {
-            usage::revoke(connection, &shared.limits, &jti, expires_at, now)?;
-            shared.may_acknowledge(connection)
+            let made = revocation::revoke(connection, &shared.limits, &revocations, now)?;
+            shared.may_acknowledge(connection)?;
+            Ok(made)
         })
         .await
     }
 
-    async fn is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
-        let jti: Box<str> = jti.into();
-        self.read(move |connection| usage::is_revoked(connection, &jti))
+    async fn is_revoked(&self, token: RevokedToken) -> Result<bool, StoreError> {
+        self.read(move |connection| revocation::is_revoked(connection, token))
+            .await
+    }
+
+    async fn revocations_after(&self, number: u64) -> Result<RevocationPage, StoreError> {
+        self.read(move |connection| revocation::after(connection, number))
+            .await
+    }
+
+    async fn forget_revocations(&self, now: UnixTime) -> Result<u64, StoreError> {
+        self.write(move |connection, _| revocation::forget(connection, now))
             .await
     }
 }

@@ -13,12 +13,22 @@ use m2m_authority::registry::Application;
 use m2m_jwt::UnixTime;
 use m2m_store::{
     Access, Action, Actor, AuditEvent, Backend as _, Change, CommitError, Observer, RecordId,
-    Settled, Sqlite, StoreError, Stored, Subject, UsageBatch, Version, Write,
+    Revocation, RevokedToken, Settled, Sqlite, StoreError, Stored, Subject, UsageBatch, Version,
+    Write,
 };
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 /// The variable that names the folder of a test in a process of its own.
 const FOLDER: &str = "M2M_TEST_FOLDER";
+
+fn revocation() -> Revocation {
+    let [event] = change(9).events.try_into().expect("one event");
+    Revocation {
+        token: RevokedToken::of("jti"),
+        expires_at: NOW.saturating_add_seconds(9),
+        event,
+    }
+}
 
 fn change(number: u64) -> Change {
     let id = RecordId::from_bytes(u128::from(number).to_be_bytes());
@@ -160,9 +170,7 @@ async fn commits_while_the_disk_fails() {
     }
     assert!(store.settle().await.is_err());
     let usage = store.add_usage(UsageBatch::default()).await;
-    let revoked = store
-        .revoke("jti", NOW.saturating_add_seconds(9), NOW)
-        .await;
+    let revoked = store.revoke(vec![revocation()], NOW).await;
     assert!(
         matches!(revoked, Err(StoreError::Unknown { .. })),
         "{usage:?} {revoked:?}"

@@ -3,6 +3,7 @@
 mod list;
 mod notes;
 mod registry;
+mod revoked;
 mod state;
 
 use core::fmt;
@@ -15,8 +16,9 @@ use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 use m2m_store::{
     AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
-    Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, SecretUse, Snapshot,
-    Sought, StoreError, Stored, UsageBatch, Version,
+    Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation,
+    RevocationPage, RevokedToken, SecretUse, Snapshot, Sought, StoreError, Stored, UsageBatch,
+    Version,
 };
 use tokio::sync::watch;
 
@@ -274,14 +276,21 @@ impl Backend for MemoryBackend {
 
     async fn revoke(
         &self,
-        jti: &str,
-        expires_at: UnixTime,
+        revocations: Vec<Revocation>,
         now: UnixTime,
-    ) -> Result<(), StoreError> {
-        self.write(|state| state.notes.revoke(jti, expires_at, now))?
+    ) -> Result<usize, StoreError> {
+        self.write(|state| state.revoke(revocations, now))
     }
 
-    async fn is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
-        self.read(|state| state.notes.is_revoked(jti)).await
+    async fn is_revoked(&self, token: RevokedToken) -> Result<bool, StoreError> {
+        self.read(|state| state.revoked.contains(token)).await
+    }
+
+    async fn revocations_after(&self, number: u64) -> Result<RevocationPage, StoreError> {
+        self.read(|state| state.revoked.after(number)).await
+    }
+
+    async fn forget_revocations(&self, now: UnixTime) -> Result<u64, StoreError> {
+        self.write(|state| state.revoked.forget(now))
     }
 }

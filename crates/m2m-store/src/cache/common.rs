@@ -1,10 +1,10 @@
 //! The data that all applications share, prepared for requests.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use m2m_authority::policy::Targets;
 use m2m_authority::registry::{Api, ISSUER_PLACEHOLDER, SigningKeys, fill_in_issuer};
-use m2m_jwt::SigningKey;
+use m2m_jwt::{KeySet, SigningKey};
 
 use crate::{Frame, KeyRecord, Maintenance, StoreError, Version};
 
@@ -32,6 +32,8 @@ pub struct Common {
     key_records: Arc<[KeyRecord]>,
     /// The keys in the states of their records.
     opened: Arc<SigningKeys>,
+    /// The public keys of valid tokens. They are prepared when they are needed.
+    verification: OnceLock<KeySet>,
 }
 
 /// A function that opens a sealed key.
@@ -94,6 +96,7 @@ impl Common {
             reserved: reserved.into(),
             key_records,
             opened,
+            verification: OnceLock::new(),
         })
     }
 
@@ -111,7 +114,14 @@ impl Common {
             reserved: Arc::clone(&self.reserved),
             key_records: Arc::clone(&self.key_records),
             opened: Arc::clone(&self.opened),
+            verification: self.verification.clone(),
         }
+    }
+
+    /// Returns the public keys by which valid tokens can be verified: those of the active and of the retiring keys.
+    pub fn verification_keys(&self) -> &KeySet {
+        self.verification
+            .get_or_init(|| KeySet::new(&self.keys.signed()))
     }
 
     /// Returns the records of the keys, by age; retired ones are not among them.

@@ -9,8 +9,9 @@ use m2m_jwt::UnixTime;
 use super::RegistryCache;
 use crate::{
     AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
-    Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, SecretUse, Snapshot,
-    Sought, Stale, StoreError, Stored, UsageBatch, Version,
+    Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation,
+    RevocationPage, RevokedToken, SecretUse, Snapshot, Sought, Stale, StoreError, Stored,
+    UsageBatch, Version,
 };
 
 /// Reads and writes go to the store below. A change is forgotten here before [`commit`](Backend::commit) returns.
@@ -133,14 +134,37 @@ impl<B: Backend> Backend for RegistryCache<B> {
 
     async fn revoke(
         &self,
-        jti: &str,
-        expires_at: UnixTime,
+        revocations: Vec<Revocation>,
         now: UnixTime,
-    ) -> Result<(), StoreError> {
-        self.backend.revoke(jti, expires_at, now).await
+    ) -> Result<usize, StoreError> {
+        let tokens: Vec<_> = revocations
+            .iter()
+            .map(|revocation| (revocation.token, revocation.expires_at))
+            .collect();
+        let told = self.on_commit.get();
+        let events: Vec<_> = match told {
+            Some(_) => revocations.iter().map(|one| one.event.clone()).collect(),
+            None => Vec::new(),
+        };
+        let made = self.backend.revoke(revocations, now).await?;
+        for (token, expires_at) in tokens.iter().take(made) {
+            self.revoked.insert(*token, *expires_at);
+        }
+        if let (Some(told), Some(events)) = (told, events.get(..made)) {
+            told(events);
+        }
+        Ok(made)
     }
 
-    async fn is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
-        self.backend.is_revoked(jti).await
+    async fn is_revoked(&self, token: RevokedToken) -> Result<bool, StoreError> {
+        Ok(self.revoked.contains(token))
+    }
+
+    async fn revocations_after(&self, number: u64) -> Result<RevocationPage, StoreError> {
+        self.backend.revocations_after(number).await
+    }
+
+    async fn forget_revocations(&self, now: UnixTime) -> Result<u64, StoreError> {
+        self.backend.forget_revocations(now).await
     }
 }

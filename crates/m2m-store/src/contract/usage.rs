@@ -1,4 +1,4 @@
-//! Tests of counts, notes and revocations.
+//! Tests of counts and notes.
 
 use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
@@ -17,27 +17,6 @@ pub async fn usage<B: Backend>(make: impl AsyncFn() -> B) {
     keeps_the_last_use(&make().await).await;
     keeps_refusals(&make().await).await;
     a_flood_displaces_only_its_own_entries(&make().await).await;
-}
-
-/// Tests that a token is revoked until it has expired.
-///
-/// # Panics
-///
-/// If the backend violates the contract.
-pub async fn revocations<B: Backend>(make: impl AsyncFn() -> B) {
-    let backend = make().await;
-    let later = |seconds| NOW.saturating_add_seconds(seconds);
-    assert_eq!(backend.is_revoked("a").await, Ok(false));
-    assert_eq!(backend.revoke("a", later(60), NOW).await, Ok(()));
-    assert_eq!(backend.is_revoked("a").await, Ok(true));
-    assert_eq!(backend.is_revoked("A").await, Ok(false));
-    // Again, with another time of expiry: the revocation stays until the later one.
-    assert_eq!(backend.revoke("a", later(30), NOW).await, Ok(()));
-    assert_eq!(backend.revoke("b", later(99), later(59)).await, Ok(()));
-    assert_eq!(backend.is_revoked("a").await, Ok(true));
-    // A token that has expired already needs no revocation.
-    assert_eq!(backend.revoke("c", NOW, NOW).await, Ok(()));
-    assert_eq!(backend.is_revoked("b").await, Ok(true));
 }
 
 fn issued(client_id: &str, minute: u64, audience: &str, tokens: u64) -> IssuedCount {

@@ -342,7 +342,7 @@ fn delete(transaction: &Transaction<'_>, statement: &str, id: RecordId) -> Resul
     Ok(())
 }
 
-fn log(transaction: &Transaction<'_>, event: &AuditEvent) -> Result<(), Fault> {
+pub(super) fn log(transaction: &Transaction<'_>, event: &AuditEvent) -> Result<(), Fault> {
     transaction
         .prepare_cached(
             "INSERT INTO audit
@@ -367,7 +367,10 @@ fn log(transaction: &Transaction<'_>, event: &AuditEvent) -> Result<(), Fault> {
     Ok(())
 }
 
-fn forget_events(transaction: &Transaction<'_>, limits: &StoreLimits) -> Result<(), Fault> {
+pub(super) fn forget_events(
+    transaction: &Transaction<'_>,
+    limits: &StoreLimits,
+) -> Result<(), Fault> {
     transaction
         .prepare_cached("DELETE FROM audit WHERE seq <= (SELECT max(seq) FROM audit) - ?1")?
         .execute([column::integer(limits.audit_events)])?;

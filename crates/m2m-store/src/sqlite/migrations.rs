@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V5__refusal_filters.sql"),
     include_str!("migrations/V6__refusals_by_proof.sql"),
     include_str!("migrations/V7__default_audience.sql"),
+    include_str!("migrations/V8__revocations.sql"),
 ];
 
 /// The first version that is supported. Earlier versions were never released.

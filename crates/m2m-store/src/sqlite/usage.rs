@@ -1,4 +1,4 @@
-//! The counts and notes that arise while tokens are issued and requests refused, and revocations.
+//! The counts and notes that arise while tokens are issued and requests refused.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use super::column;
 use super::fault::Fault;
-use crate::{Diagnosed, IssuedCount, Refused, SecretUse, StoreError, StoreLimits, UsageBatch};
+use crate::{Diagnosed, IssuedCount, Refused, SecretUse, StoreLimits, UsageBatch};
 
 const SECONDS_OF_A_MINUTE: u64 = 60;
 const MINUTES_OF_A_DAY: u64 = 24 * 60;
@@ -283,44 +283,4 @@ pub(super) fn secret_uses(
         });
     }
     Ok(uses)
-}
-
-/// Revokes a token.
-pub(super) fn revoke(
-    connection: &mut Connection,
-    limits: &StoreLimits,
-    jti: &str,
-    expires_at: UnixTime,
-    now: UnixTime,
-) -> Result<(), Fault> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    transaction
-        .prepare_cached(
-            "DELETE FROM revocation WHERE jti IN
-               (SELECT jti FROM revocation WHERE expires_at <= ?1 LIMIT ?2)",
-        )?
-        .execute((column::seconds(now), FORGOTTEN_AT_ONCE))?;
-    if expires_at > now {
-        transaction
-            .prepare_cached(
-                "INSERT INTO revocation (jti, expires_at) VALUES (?1, ?2)
-                 ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)",
-            )?
-            .execute((jti, column::seconds(expires_at)))?;
-        let kept: i64 = transaction
-            .prepare_cached("SELECT revocations FROM meta")?
-            .query_row([], |row| row.get(0))?;
-        if kept > column::integer(limits.revocations) {
-            // Nothing is committed, so that no existing revocation is deleted for it.
-            return Err(Fault::Store(StoreError::TooManyRevocations));
-        }
-    }
-    transaction.commit().map_err(Fault::of_commit)
-}
-
-/// Returns true if a token was revoked.
-pub(super) fn is_revoked(connection: &Connection, jti: &str) -> Result<bool, Fault> {
-    Ok(connection
-        .prepare_cached("SELECT 1 FROM revocation WHERE jti = ?1")?
-        .exists([jti])?)
 }

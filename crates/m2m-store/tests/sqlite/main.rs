@@ -10,8 +10,8 @@ use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, CommitError, EventQuery, IssuedCount,
-    RecordId, Refused, Sqlite, Stale, StoreError, StoreLimits, Stored, Subject, UsageBatch,
-    Version, Write, contract,
+    RecordId, Refused, Revocation, RevokedToken, Sqlite, Stale, StoreError, StoreLimits, Stored,
+    Subject, UsageBatch, Version, Write, contract,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -66,6 +66,28 @@ fn event(name: &str) -> AuditEvent {
         before: None,
         after: None,
     }
+}
+
+fn revocation(jti: &str, expires_at: UnixTime) -> Revocation {
+    Revocation {
+        token: RevokedToken::of(jti),
+        expires_at,
+        event: event(jti),
+    }
+}
+
+async fn revoke(
+    store: &Sqlite,
+    jti: &str,
+    expires_at: UnixTime,
+    now: UnixTime,
+) -> Result<usize, StoreError> {
+    store.revoke(vec![revocation(jti, expires_at)], now).await
+}
+
+async fn is_revoked(store: &Sqlite, jti: &str) -> bool {
+    let answer = store.is_revoked(RevokedToken::of(jti)).await;
+    answer.expect("an answer")
 }
 
 fn put(number: u64, client_id: &str) -> Write {
@@ -150,10 +172,8 @@ async fn everything_is_there_after_reopening() {
     let id = RecordId::from_bytes([7; 16]);
     let api = Write::PutApi(Stored::new(id, Api::new("API", "https://api.example"), NOW));
     commit(&store, vec![api, put(1, "one")]).await;
-    store
-        .revoke("jti", NOW.saturating_add_seconds(60), NOW)
-        .await
-        .unwrap();
+    let expires_at = NOW.saturating_add_seconds(60);
+    assert_eq!(revoke(&store, "jti", expires_at, NOW).await, Ok(1));
     let issued = IssuedCount {
         ignored: None,
         minute: NOW.as_seconds() / 60,
@@ -172,7 +192,7 @@ async fn everything_is_there_after_reopening() {
 
     let store = place.open();
     assert_eq!(said(&store).await, before);
-    assert_eq!(store.is_revoked("jti").await, Ok(true));
+    assert!(is_revoked(&store, "jti").await);
     assert_eq!(store.tokens_since("one", NOW).await, Ok(5));
     assert_eq!(told(&store, 9).await, [event("test")]);
     assert!(is_there(&store, 1).await);
@@ -352,7 +372,7 @@ async fn x13_a_change_that_does_not_fit_on_the_disk_is_not_acknowledged() {
     let mut failed = None;
     for number in 0..100_000 {
         let jti = format!("{number:0>200}");
-        if let Err(error) = store.revoke(&jti, expires_at, NOW).await {
+        if let Err(error) = revoke(&store, &jti, expires_at, NOW).await {
             failed = Some((jti, error));
             break;
         }
@@ -360,7 +380,7 @@ async fn x13_a_change_that_does_not_fit_on_the_disk_is_not_acknowledged() {
     let (jti, error) = failed.expect("the disk is full");
     assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
     assert_eq!(error.cause(), Cause::DiskFull);
-    assert_eq!(store.is_revoked(&jti).await, Ok(false));
+    assert!(!is_revoked(&store, &jti).await);
     drop(store);
     // With room again, the store works again.
     let store = place.open();
@@ -379,18 +399,45 @@ async fn a_revocation_is_refused_rather_than_another_forgotten() {
     });
     let at = |seconds| NOW.saturating_add_seconds(seconds);
     for (jti, seconds) in [("a", 10), ("b", 20), ("c", 20)] {
-        store.revoke(jti, at(seconds), NOW).await.unwrap();
+        assert_eq!(revoke(&store, jti, at(seconds), NOW).await, Ok(1));
     }
-    let full = store.revoke("d", at(20), at(9)).await;
-    assert_eq!(full, Err(StoreError::TooManyRevocations));
-    assert_eq!(store.is_revoked("d").await, Ok(false));
-    // A token that is revoked already takes no room.
-    assert_eq!(store.revoke("b", at(20), at(9)).await, Ok(()));
+    assert_eq!(revoke(&store, "d", at(20), at(9)).await, Ok(0));
+    assert!(!is_revoked(&store, "d").await);
+    assert_eq!(told(&store, 9).await.len(), 3, "nothing happened");
+    // A token that is revoked already takes no room, and the others of the same write are revoked.
+    let both = ["b", "d"].map(|jti| revocation(jti, at(20))).into();
+    assert_eq!(store.revoke(both, at(9)).await, Ok(1));
     // A revocation of a token that has expired is replaced.
-    assert_eq!(store.revoke("d", at(20), at(10)).await, Ok(()));
-    for (jti, revoked) in [("a", false), ("b", true), ("c", true), ("d", true)] {
-        assert_eq!(store.is_revoked(jti).await, Ok(revoked), "{jti}");
+    assert_eq!(revoke(&store, "d", at(20), at(10)).await, Ok(1));
+    for (jti, expected) in [("a", false), ("b", true), ("c", true), ("d", true)] {
+        assert_eq!(is_revoked(&store, jti).await, expected, "{jti}");
     }
+}
+
+#[tokio::test]
+async fn a_revocation_takes_at_most_120_bytes_of_the_file() {
+    const TOKENS: u64 = 100_000;
+    let place = Place::new();
+    let limits = StoreLimits {
+        audit_events: 1,
+        ..StoreLimits::default()
+    };
+    let store = Sqlite::open_with(&place.folder, limits).expect("a store");
+    let expires_at = |number: u64| NOW.saturating_add_seconds(1 + number % 3600);
+    for from in (0..TOKENS).step_by(10_000) {
+        let numbers = from..from + 10_000;
+        let revocations = numbers.map(|number| revocation(&number.to_string(), expires_at(number)));
+        let made = store.revoke(revocations.collect(), NOW).await;
+        assert_eq!(made, Ok(10_000));
+    }
+    drop(store);
+    let pages = |what: &str| -> u64 {
+        let connection = place.connection();
+        let all: i64 = connection.query_row(what, [], |row| row.get(0)).unwrap();
+        u64::try_from(all).unwrap()
+    };
+    let bytes = pages("SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%revocation%'");
+    assert!(bytes / TOKENS <= 120, "{}", bytes / TOKENS);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use m2m_authority::{RequestId, TraceId};
 use m2m_jwt::UnixTime;
 use m2m_store::{
     LogPage, Numbered, NumberedRefusal, PageBudget, RefusalPage, RefusalQuery, Refused, SecretUse,
-    StoreError, UsageBatch,
+    UsageBatch,
 };
 
 /// The counts and notes of a store in memory.
@@ -21,8 +21,6 @@ pub(super) struct Notes {
     last_refusal: u64,
     /// The refusals of each client, and those of requests without a client id, by age; those that authenticated apart from the others.
     of_client: HashMap<(Option<Box<str>>, bool), VecDeque<TraceId>>,
-    /// The expiry times of revoked tokens, by `jti`.
-    revoked: HashMap<Box<str>, UnixTime>,
 }
 
 impl Notes {
@@ -119,28 +117,6 @@ impl Notes {
         let size = |refused: &Refused| refused.diagnosis.as_ref().map_or(0, |text| text.len());
         log_page(wanted, query.most, size)
     }
-
-    pub(super) fn revoke(
-        &mut self,
-        jti: &str,
-        expires_at: UnixTime,
-        now: UnixTime,
-    ) -> Result<(), StoreError> {
-        self.revoked.retain(|_, expires_at| *expires_at > now);
-        if expires_at <= now {
-            return Ok(());
-        }
-        if self.revoked.len() >= MAX_REVOKED && !self.revoked.contains_key(jti) {
-            return Err(StoreError::TooManyRevocations);
-        }
-        let until = self.revoked.entry(jti.into()).or_insert(expires_at);
-        *until = expires_at.max(*until);
-        Ok(())
-    }
-
-    pub(super) fn is_revoked(&self, jti: &str) -> bool {
-        self.revoked.contains_key(jti)
-    }
 }
 
 /// Returns the page that begins with these entries of a log.
@@ -163,6 +139,3 @@ pub(super) fn log_page<T>(
 
 /// The maximum number of refusals of one client that are stored, of each kind.
 const MAX_REFUSED: usize = 1_000;
-
-/// The maximum number of revocations that are stored.
-const MAX_REVOKED: usize = 10_000;

@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 
+use m2m_jwt::UnixTime;
 use m2m_store::{
     AuditEvent, Change, Changes, CommitError, EventPage, EventQuery, Numbered, NumberedEvent,
-    SecretUse, Stale, Version,
+    Revocation, SecretUse, Stale, Version,
 };
 
 use super::notes::{Notes, log_page};
 use super::registry::{Registry, Touched};
+use super::revoked::Revoked;
 
 /// The contents of a store in memory.
 #[derive(Debug, Clone)]
@@ -16,6 +18,7 @@ pub(super) struct State {
     pub(super) version: Version,
     pub(super) registry: Registry,
     pub(super) notes: Notes,
+    pub(super) revoked: Revoked,
     audit: Vec<AuditEvent>,
     /// The entries that the latest changes made stale, the latest change last.
     touched: VecDeque<Touched>,
@@ -28,6 +31,7 @@ impl Default for State {
             version: Version::default(),
             registry: Registry::default(),
             notes: Notes::default(),
+            revoked: Revoked::default(),
             audit: Vec::new(),
             touched: VecDeque::new(),
             most_touched: MAX_TOUCHED,
@@ -65,6 +69,21 @@ impl State {
         self.forget_changes();
         self.version = Version(self.version.0 + 1);
         Ok(self.version)
+    }
+
+    /// Revokes tokens with their events, and returns the number of those for which there was room.
+    pub(super) fn revoke(&mut self, revocations: Vec<Revocation>, now: UnixTime) -> usize {
+        self.revoked.forget(now);
+        let mut made = 0;
+        for revocation in revocations {
+            let expires_at = revocation.expires_at;
+            if expires_at > now && !self.revoked.add(revocation.token, expires_at) {
+                break;
+            }
+            self.audit.push(revocation.event);
+            made += 1;
+        }
+        made
     }
 
     pub(super) fn changes_since(&self, version: Version) -> Changes {
