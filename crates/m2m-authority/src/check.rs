@@ -40,11 +40,13 @@ pub enum Check {
     Scope,
     /// The application may act as its system user.
     SystemUser,
+    /// A request about a token presents one, which the application may revoke (RFC 7009, section 2.1; RFC 7662, section 2.1).
+    PresentedToken,
 }
 
 impl Check {
     /// All checks, in the order in which they run.
-    pub const ORDER: [Self; 17] = [
+    pub const ORDER: [Self; 18] = [
         Self::Method,
         Self::Size,
         Self::ContentType,
@@ -62,6 +64,7 @@ impl Check {
         Self::Audience,
         Self::Scope,
         Self::SystemUser,
+        Self::PresentedToken,
     ];
 
     /// Returns the check that fails with this cause; `None` for causes that are not found by a check of a token request.
@@ -114,6 +117,9 @@ impl Check {
             | Cause::ScopeNotAssigned
             | Cause::NoScopeAssigned => Self::Scope,
             Cause::SystemUserNotAllowed | Cause::SystemUserMissing => Self::SystemUser,
+            Cause::TokenParameterMissing | Cause::TokenOfOtherClient | Cause::TokenNotRevocable => {
+                Self::PresentedToken
+            }
             _ => return None,
         })
     }

@@ -20,7 +20,10 @@ mod record;
 mod respond;
 
 pub use accept::{Accepted, Header, RawRequest, accept, refuse_coding};
+pub(crate) use accept::{Body, ClientParameters, Credentials, accept_credentials, accept_form};
+pub(crate) use authenticate::authenticate_client;
 pub use authenticate::{Authenticated, Operator, TestRequest, authenticate, vouched};
+pub(crate) use authorize::check_address;
 pub use authorize::{Authorized, Usage, authorize};
 pub(crate) use issue::is_not_before_in_future;
 pub use issue::{Issued, check_issue, issue};

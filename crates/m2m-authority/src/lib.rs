@@ -10,6 +10,7 @@
 //! | the records, and how they fit together | [`registry`], [`Registry`] |
 //! | what the steps need of one application | [`Client`], [`Policy`] |
 //! | a refusal and its evidence | [`Refusal`], [`Check`], [`diagnose`] |
+//! | introspection and revocation | [`inspection`] |
 //! | the claims of tokens | [`AccessTokenClaims`] |
 //! | the words of an audit log | [`audit`] |
 
@@ -25,6 +26,7 @@ pub mod flow;
 #[doc(hidden)]
 pub mod fuzzing;
 mod identifiers;
+pub mod inspection;
 pub mod policy;
 mod redaction;
 mod refusal;

@@ -12,6 +12,7 @@ pub(crate) mod files;
 mod forms;
 pub(crate) mod http;
 mod inside;
+pub(crate) mod inspection;
 pub(crate) mod key;
 pub(crate) mod management;
 pub(crate) mod policy;

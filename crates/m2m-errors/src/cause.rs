@@ -261,6 +261,12 @@ catalogued! {
         TokenBound => token::TOKEN_BOUND,
         /// The token was revoked.
         TokenRevoked => token::TOKEN_REVOKED,
+        /// A request about a token does not present one.
+        TokenParameterMissing => inspection::TOKEN_PARAMETER_MISSING,
+        /// A client tried to revoke a token that was issued to another client.
+        TokenOfOtherClient => inspection::TOKEN_OF_OTHER_CLIENT,
+        /// The token cannot be revoked.
+        TokenNotRevocable => inspection::TOKEN_NOT_REVOCABLE,
         /// The token was issued to another client.
         ClientMismatch => token::CLIENT_MISMATCH,
         /// The token lacks a scope that the call needs.

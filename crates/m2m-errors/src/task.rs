@@ -53,6 +53,8 @@ tasks! {
     AllowAddress => "allow_address",
     /// Set the number of tokens that an application can get in a period.
     SetTokenQuota => "set_token_quota",
+    /// Revoke a token.
+    RevokeToken => "revoke_token",
     /// Set the time before which the tokens of an application are revoked.
     SetNotBefore => "set_not_before",
     /// Allow and assign a system user.

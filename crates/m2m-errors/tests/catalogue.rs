@@ -358,6 +358,7 @@ fn a19_the_codes_of_other_grants_are_only_explained() {
             "temporarily_unavailable",
             "invalid_token",
             "insufficient_scope",
+            "unsupported_token_type",
             "not_found",
         ]
     );

@@ -91,10 +91,7 @@ fn the_causes_of_a_code_are_those_that_the_profile_answers_with_it() {
     ));
     // These codes have an entry but no cause: codes and refresh tokens belong to other servers.
     assert_eq!(ErrorCode::InvalidGrant.causes(Profile::Rfc).count(), 0);
-    assert_eq!(
-        ErrorCode::UnsupportedTokenType.causes(Profile::Rfc).count(),
-        0
-    );
+    assert_eq!(ErrorCode::InvalidDpopProof.causes(Profile::Rfc).count(), 0);
 }
 
 #[test]

@@ -477,6 +477,7 @@ fn a19_codes_are_those_of_rfc_6749_or_registered() {
         let registered = match wire.error {
             None => cause == Cause::TokenMissing || cause.is_of_an_operation(),
             Some(NotFound) => cause == Cause::PathUnknown,
+            Some(UnsupportedTokenType) => cause == Cause::TokenNotRevocable,
             Some(InvalidToken | InsufficientScope) => {
                 matches!(wire.status, Status::Unauthorized | Status::Forbidden)
             }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::{Map, Value as JsonValue};
 
 use crate::{
     InvalidDocument, InvalidParameters, MemberProblem, MessageLimits, Secret, TokenType, json,
@@ -126,9 +127,60 @@ pub struct ActiveToken<'a> {
     /// The identifier of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<Cow<'a, str>>,
+    /// The other members, which RFC 7662 does not define, such as claims that the authorization server puts into its tokens.
+    #[serde(flatten)]
+    pub extensions: Cow<'a, Extensions>,
+}
+
+/// The members of an introspection response that RFC 7662 does not define.
+///
+/// ```
+/// use oauth_proto::Extensions;
+///
+/// let claims = r#"{"org_code":"org_acme","exp":1800000000,"feature_flags":{}}"#;
+/// let extensions = Extensions::of_object(claims, &["org_code", "application_properties"]);
+/// assert_eq!(extensions.text("org_code"), Some("org_acme"));
+/// assert_eq!(extensions.names().count(), 1);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Extensions(Map<String, JsonValue>);
+
+impl Extensions {
+    /// Returns the members of a JSON object that have one of these names. A text that is not a JSON object has none.
+    #[must_use]
+    pub fn of_object(json: &str, names: &[&str]) -> Self {
+        let members = Members::parse(json);
+        let all = members.map_or_else(|_| Map::new(), |members| members.others(&[]));
+        let own = all.into_iter().filter(|(name, _)| names.contains(&&**name));
+        Self(own.collect())
+    }
+
+    /// The names of the members.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(|name| &**name)
+    }
+
+    /// Returns the value of a member that is a string.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// Returns the value of a member as JSON.
+    #[must_use]
+    pub fn json(&self, name: &str) -> Option<String> {
+        Some(self.0.get(name)?.to_string())
+    }
 }
 
 impl<'a> IntrospectionResponse<'a> {
+    /// Returns true if the token is active.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        matches!(self, Self::Active(_))
+    }
+
     /// Returns the body, for servers. An inactive token has no other member (RFC 7662, section 2.2).
     ///
     /// # Panics
@@ -155,7 +207,8 @@ impl<'a> IntrospectionResponse<'a> {
         serde_json::to_string(&members).expect("strings, lists and numbers are always JSON")
     }
 
-    /// Reads a body, for resource servers. Unknown members are ignored, and so are all other members of an inactive token.
+    /// Reads a body, for resource servers. Members that RFC 7662 does not define are in [`extensions`](ActiveToken::extensions). All other
+    /// members of an inactive token are ignored.
     ///
     /// `null` is the same as an absent member, except for a time: an `exp` that is `null` is not a token without an end.
     ///
@@ -189,6 +242,7 @@ impl<'a> IntrospectionResponse<'a> {
                 .unwrap_or_default(),
             iss: text("iss")?,
             jti: text("jti")?,
+            extensions: Cow::Owned(Extensions(members.others(&DEFINED))),
         })))
     }
 }
@@ -214,6 +268,22 @@ fn serialize_audiences<S: serde::Serializer>(
         audiences => audiences.serialize(serializer),
     }
 }
+
+/// The members that RFC 7662, section 2.2 defines.
+const DEFINED: [&str; 12] = [
+    "active",
+    "scope",
+    "client_id",
+    "username",
+    "token_type",
+    "exp",
+    "iat",
+    "nbf",
+    "sub",
+    "aud",
+    "iss",
+    "jti",
+];
 
 const TOKEN: &str = "token";
 const TOKEN_TYPE_HINT: &str = "token_type_hint";

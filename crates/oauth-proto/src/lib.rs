@@ -74,7 +74,7 @@ pub use error::{
 pub use error_response::ErrorResponse;
 pub use form::{Form, FormPairs, FormWriter};
 pub use grant_type::{GrantType, GrantTypeReading, KnownGrantType};
-pub use introspection::{ActiveToken, IntrospectionRequest, IntrospectionResponse};
+pub use introspection::{ActiveToken, Extensions, IntrospectionRequest, IntrospectionResponse};
 pub use issuer::Issuer;
 pub use limits::MessageLimits;
 pub use metadata::{AuthorizationServerMetadata, MtlsEndpointAliases, ProtectedResourceMetadata};

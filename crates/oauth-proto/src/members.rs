@@ -73,6 +73,16 @@ impl<'a> Members<'a> {
             .map_err(|problem| self.wrong(name, problem))
     }
 
+    /// Returns the members with other names than these. One whose name or value cannot be read, or that is too deep, is left out.
+    pub(crate) fn others(&self, names: &[&str]) -> serde_json::Map<String, serde_json::Value> {
+        let others = self.members.iter().filter_map(|(name, value)| {
+            let name = core::str::from_utf8(name).ok()?;
+            let value = serde_json::from_str(value.get()).ok()?;
+            (!names.contains(&name)).then(|| (name.to_owned(), value))
+        });
+        others.collect()
+    }
+
     /// Returns the error about a member, with the place of its value, or the end of the document.
     pub(crate) fn wrong(&self, name: &'static str, problem: MemberProblem) -> InvalidDocument {
         let mut values = self

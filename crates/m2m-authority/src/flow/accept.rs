@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use m2m_errors::Cause;
 use oauth_proto::{
-    BasicCredentials, FormContentType, GrantType, InvalidForm, InvalidTokenRequest, Secret,
-    TokenRequest, query_carries_credentials,
+    BasicCredentials, FormContentType, GrantType, InvalidForm, InvalidParameters, MessageLimits,
+    Secret, TokenRequest, query_carries_credentials,
 };
 use zeroize::Zeroizing;
 
@@ -83,7 +83,7 @@ pub struct Accepted<'r> {
 
 /// The body of a request. `Debug` does not show it: it may hold a secret.
 #[derive(Clone, Copy)]
-pub(super) struct Body<'r>(pub(super) &'r [u8]);
+pub(crate) struct Body<'r>(pub(crate) &'r [u8]);
 
 impl core::fmt::Debug for Body<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -106,7 +106,7 @@ pub(super) struct Asked<'r> {
 
 /// The credentials as they were presented.
 #[derive(Debug)]
-pub(super) enum Credentials<'r> {
+pub(crate) enum Credentials<'r> {
     /// `client_secret_basic`.
     Basic(BasicCredentials),
     /// `client_secret_post`.
@@ -117,7 +117,7 @@ pub(super) enum Credentials<'r> {
 }
 
 impl Credentials<'_> {
-    pub(super) fn client_id(&self) -> &str {
+    pub(crate) fn client_id(&self) -> &str {
         match self {
             Self::Basic(basic) => basic.client_id(),
             Self::Post { client_id, .. } => client_id,
@@ -144,6 +144,26 @@ impl Accepted<'_> {
     }
 }
 
+/// The parameters by which a form authenticates its client, at every endpoint (RFC 6749, section 2.3.1; RFC 7521, section 4.2).
+#[derive(Debug, Default)]
+pub(crate) struct ClientParameters<'r> {
+    pub(crate) client_id: Option<Cow<'r, str>>,
+    pub(crate) client_secret: Option<Secret<'r>>,
+    /// True if any part of an assertion is there.
+    pub(crate) has_assertion: bool,
+}
+
+impl<'r> ClientParameters<'r> {
+    /// Takes them from the form of a token request.
+    fn of(form: &mut TokenRequest<'r>) -> Self {
+        Self {
+            client_id: form.client_id.take(),
+            client_secret: form.client_secret.take(),
+            has_assertion: form.client_assertion.is_some() || form.client_assertion_type.is_some(),
+        }
+    }
+}
+
 /// Accepts a well-formed client credentials request.
 ///
 /// # Errors
@@ -151,19 +171,13 @@ impl Accepted<'_> {
 /// A [`Refusal`] for the first of these checks that fails, in the order of [`Check`](crate::Check): method, size, content
 /// type, form, repeats, credentials in the URL, number of authentication methods, grant type, credentials present.
 pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Accepted<'r>, Refusal> {
-    let by_header = |refusal: Refusal| {
-        let refusal = refusal.stating(form::client_id_in_json(request.body));
-        refusal.stating(Some(&named_by_header(&request)))
-    };
-    check_method(&request).map_err(by_header)?;
-    check_size(&request, authority).map_err(by_header)?;
-    check_content_type(&request).map_err(by_header)?;
-    let form = read_form(&request, authority).map_err(by_header)?;
-    let by_who = |refusal: Refusal| by_header(refusal).stating(form.client_id.as_deref());
+    let mut form = accept_form(&request, authority, TokenRequest::parse)?;
+    let client = ClientParameters::of(&mut form);
+    let by_who = |refusal: Refusal| stating(refusal, &request, client.client_id.as_deref());
     check_url(&request).map_err(by_who)?;
-    check_methods_of_authentication(&request, &form).map_err(by_who)?;
+    check_methods_of_authentication(&request, &client).map_err(by_who)?;
     check_grant_type(&request, &form).map_err(by_who)?;
-    let (credentials, form) = read_credentials(&request, form, authority)?;
+    let credentials = read_credentials(&request, client, authority)?;
     let ignored = ignored(request.query, form.unknown.names());
     Ok(Accepted {
         credentials,
@@ -174,6 +188,39 @@ pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Acce
         address: request.address,
         body: Body(request.body),
     })
+}
+
+/// Reads the form of a request with `parse`, after the checks of method, size and content type.
+pub(crate) fn accept_form<'r, F>(
+    request: &RawRequest<'r>,
+    authority: &Authority,
+    parse: impl FnOnce(&'r [u8], &MessageLimits) -> Result<F, InvalidParameters>,
+) -> Result<F, Refusal> {
+    let form = check_method(request)
+        .and_then(|()| check_size(request, authority))
+        .and_then(|()| check_content_type(request))
+        .and_then(|()| read_form(request, authority, parse));
+    form.map_err(|refusal| stating(refusal, request, None))
+}
+
+/// Checks the credentials of a request for anything but a token, and reads them.
+pub(crate) fn accept_credentials<'r>(
+    request: &RawRequest<'r>,
+    client: ClientParameters<'r>,
+    authority: &Authority,
+) -> Result<Credentials<'r>, Refusal> {
+    check_url(request)
+        .and_then(|()| check_methods_of_authentication(request, &client))
+        .map_err(|refusal| stating(refusal, request, client.client_id.as_deref()))?;
+    read_credentials(request, client, authority)
+}
+
+/// Returns the refusal with the client id that the request names in one of the places where it may.
+fn stating(refusal: Refusal, request: &RawRequest<'_>, client_id: Option<&str>) -> Refusal {
+    refusal
+        .stating(form::client_id_in_json(request.body))
+        .stating(Some(&named_by_header(request)))
+        .stating(client_id)
 }
 
 /// Refuses a request because of the coding of its body, such as gzip, which the `Content-Encoding` field states. The body is not read then
@@ -231,14 +278,15 @@ fn check_content_type(request: &RawRequest<'_>) -> Result<(), Refusal> {
     Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)))
 }
 
-fn read_form<'r>(
+fn read_form<'r, F>(
     request: &RawRequest<'r>,
     authority: &Authority,
-) -> Result<TokenRequest<'r>, Refusal> {
-    TokenRequest::parse(request.body, authority.limits()).map_err(|error| {
+    parse: impl FnOnce(&'r [u8], &MessageLimits) -> Result<F, InvalidParameters>,
+) -> Result<F, Refusal> {
+    parse(request.body, authority.limits()).map_err(|error| {
         let refusal = Refusal::of(error.cause());
         match error {
-            InvalidTokenRequest::ParameterRepeated { name, offset } => {
+            InvalidParameters::ParameterRepeated { name, offset } => {
                 let refusal = match name {
                     Some(name) => refusal.echoing(name),
                     None => refusal,
@@ -251,7 +299,7 @@ fn read_form<'r>(
                     }],
                 ))
             }
-            InvalidTokenRequest::Form(form) => match form.offset() {
+            InvalidParameters::Form(form) => match form.offset() {
                 Some(offset) => {
                     let mut observed = vec![form::malformed(request.body, offset)];
                     if let (InvalidForm::NotUtf8 { .. }, Header::Once(value)) =
@@ -281,11 +329,9 @@ fn check_url(request: &RawRequest<'_>) -> Result<(), Refusal> {
 }
 
 /// Returns the `Authorization` field. One that authenticates nothing counts as absent if the body has a part of the credentials.
-fn authorization<'r>(request: &RawRequest<'r>, form: &TokenRequest<'_>) -> Header<'r> {
-    let is_in_body = form.client_id.is_some()
-        || form.client_secret.is_some()
-        || form.client_assertion.is_some()
-        || form.client_assertion_type.is_some();
+fn authorization<'r>(request: &RawRequest<'r>, client: &ClientParameters<'_>) -> Header<'r> {
+    let is_in_body =
+        client.client_id.is_some() || client.client_secret.is_some() || client.has_assertion;
     match request.authorization {
         Header::Once(value) if is_in_body && BasicCredentials::is_empty_header(value) => {
             Header::Absent
@@ -296,19 +342,18 @@ fn authorization<'r>(request: &RawRequest<'r>, form: &TokenRequest<'_>) -> Heade
 
 fn check_methods_of_authentication(
     request: &RawRequest<'_>,
-    form: &TokenRequest<'_>,
+    client: &ClientParameters<'_>,
 ) -> Result<(), Refusal> {
-    let by_header = match authorization(request, form) {
+    let by_header = match authorization(request, client) {
         Header::Absent => 0_u8,
         Header::Once(_) => 1,
         Header::Repeated => 2,
     };
-    let by_secret = u8::from(form.client_secret.is_some());
-    let by_assertion =
-        u8::from(form.client_assertion.is_some() || form.client_assertion_type.is_some());
+    let by_secret = u8::from(client.client_secret.is_some());
+    let by_assertion = u8::from(client.has_assertion);
     if by_header + by_secret + by_assertion > 1 {
         let cause = Cause::AuthenticationMethodsSeveral;
-        let observed = vec![methods_present(request, form)];
+        let observed = vec![methods_present(request, client)];
         Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)))
     } else {
         Ok(())
@@ -316,17 +361,17 @@ fn check_methods_of_authentication(
 }
 
 /// Returns the ways in which the request authenticates.
-fn methods_present(request: &RawRequest<'_>, form: &TokenRequest<'_>) -> Evidence {
+fn methods_present(request: &RawRequest<'_>, client: &ClientParameters<'_>) -> Evidence {
     let mut methods: Vec<Cow<'static, str>> = Vec::new();
-    match authorization(request, form) {
+    match authorization(request, client) {
         Header::Absent => {}
         Header::Once(value) => methods.push(form::authorization(value)),
         Header::Repeated => methods.push("several Authorization headers".into()),
     }
-    if form.client_secret.is_some() {
+    if client.client_secret.is_some() {
         methods.push("client_secret in the body".into());
     }
-    if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
+    if client.has_assertion {
         methods.push("client_assertion in the body".into());
     }
     Evidence::MethodsPresent { methods }
@@ -349,19 +394,19 @@ fn check_grant_type(request: &RawRequest<'_>, form: &TokenRequest<'_>) -> Result
 
 fn read_credentials<'r>(
     request: &RawRequest<'r>,
-    mut form: TokenRequest<'r>,
+    client: ClientParameters<'r>,
     authority: &Authority,
-) -> Result<(Credentials<'r>, TokenRequest<'r>), Refusal> {
-    if let Header::Once(value) = authorization(request, &form) {
+) -> Result<Credentials<'r>, Refusal> {
+    if let Header::Once(value) = authorization(request, &client) {
         let basic = BasicCredentials::parse(value, authority.limits()).map_err(|error| {
             let cause = error.cause();
             let observed = form::basic(value, &error).into_iter().collect();
             Refusal::of(cause)
                 .suspecting(Suspect::of_form(cause, observed))
-                .stating(form.client_id.as_deref())
+                .stating(client.client_id.as_deref())
                 .stating(Some(&form::client_id_in_header(value)))
         })?;
-        let other = form.client_id.as_deref();
+        let other = client.client_id.as_deref();
         if let Some(other) = other.filter(|client_id| *client_id != basic.client_id()) {
             let cause = Cause::ClientIdMismatch;
             let observed = vec![form::client_ids(basic.client_id(), other)];
@@ -370,20 +415,21 @@ fn read_credentials<'r>(
                 .stating(Some(basic.client_id())));
         }
         check_present(Some(basic.client_id()), Some(basic.secret().raw), None)?;
-        return Ok((Credentials::Basic(basic), form));
+        return Ok(Credentials::Basic(basic));
     }
-    if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
-        return Err(Refusal::of(Cause::AssertionUnsupported).stating(form.client_id.as_deref()));
+    if client.has_assertion {
+        return Err(Refusal::of(Cause::AssertionUnsupported).stating(client.client_id.as_deref()));
     }
     check_present(
-        form.client_id.as_deref(),
-        form.client_secret
+        client.client_id.as_deref(),
+        client
+            .client_secret
             .as_ref()
             .map(|secret| secret.expose_secret()),
         Some(request.body),
     )?;
-    match (form.client_id.take(), form.client_secret.take()) {
-        (Some(client_id), Some(secret)) => Ok((Credentials::Post { client_id, secret }, form)),
+    match (client.client_id, client.client_secret) {
+        (Some(client_id), Some(secret)) => Ok(Credentials::Post { client_id, secret }),
         _ => Err(Cause::CredentialsMissing.into()),
     }
 }

@@ -15,7 +15,7 @@ use m2m_jwt::{Claims, UnixTime, Verified};
 use oauth_proto::ClientId;
 use subtle::ConditionallySelectable as _;
 
-use super::accept::{Accepted, Asked, Credentials};
+use super::accept::{Accepted, Asked, Body, Credentials};
 use super::record::Requester;
 use crate::client::{Client, State};
 use crate::diagnose::Suspect;
@@ -59,33 +59,39 @@ pub fn authenticate<'r>(
         body,
     } = accepted;
     let client = client.unwrap_or_else(|| Client::absent());
+    let secret = authenticate_client(&credentials, body, client, now)?;
+    Ok(Authenticated {
+        client_id: Arc::clone(client.client_id()),
+        asked,
+        address,
+        requester: Requester::TokenEndpoint { secret },
+    })
+}
+
+/// Authenticates a client by the credentials of a request for anything, and returns the position of its secret.
+pub(crate) fn authenticate_client(
+    credentials: &Credentials<'_>,
+    body: Body<'_>,
+    client: &Client,
+    now: UnixTime,
+) -> Result<u8, Refusal> {
     let (secret, other_reading) = credentials.secret_readings();
     let hash = SecretHash::of(secret.as_bytes());
     let matching = match other_reading {
         None => find(client, &hash, &hash),
         Some(reading) => find(client, &hash, &SecretHash::of(reading.as_bytes())),
     };
-    let verdict = judge(client, &credentials, matching, now);
-    match verdict {
-        Ok(secret) => Ok(Authenticated {
-            client_id: Arc::clone(client.client_id()),
-            asked,
-            address,
-            requester: Requester::TokenEndpoint { secret },
-        }),
-        Err(cause) => {
-            let client_id = match client.state() {
-                State::Absent => RecordedClientId::presented(credentials.client_id()),
-                State::Enabled | State::Disabled | State::Deleted => {
-                    RecordedClientId::Known(Arc::clone(client.client_id()))
-                }
-            };
-            let client_id_sent = credentials.client_id();
-            let suspect =
-                Suspect::of_credentials(cause, client_id_sent, secret, other_reading, body.0);
-            Err(Refusal::of(cause).by(client_id).suspecting(suspect))
-        }
-    }
+    judge(client, credentials, matching, now).map_err(|cause| {
+        let client_id = match client.state() {
+            State::Absent => RecordedClientId::presented(credentials.client_id()),
+            State::Enabled | State::Disabled | State::Deleted => {
+                RecordedClientId::Known(Arc::clone(client.client_id()))
+            }
+        };
+        let client_id_sent = credentials.client_id();
+        let suspect = Suspect::of_credentials(cause, client_id_sent, secret, other_reading, body.0);
+        Refusal::of(cause).by(client_id).suspecting(suspect)
+    })
 }
 
 /// Returns the position of the secret that either hash equals; [`NONE`] if there is no such secret.

@@ -213,7 +213,7 @@ fn check_organization(policy: &Policy) -> Result<(), Refusal> {
     }
 }
 
-fn check_address(policy: &Policy, address: core::net::IpAddr) -> Result<(), Refusal> {
+pub(crate) fn check_address(policy: &Policy, address: core::net::IpAddr) -> Result<(), Refusal> {
     let blocks = &policy.allowed_addresses;
     if blocks.is_empty() || blocks.iter().any(|block| block.contains(address)) {
         Ok(())

@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 
 use m2m_errors::{Status, Wire};
-use oauth_proto::{Challenge, ChallengeParameter, ErrorResponse, TokenResponse};
+use oauth_proto::{
+    Challenge, ChallengeParameter, ErrorResponse, IntrospectionResponse, TokenResponse,
+};
 
 use super::issue::Issued;
 use super::record::Exchange;
@@ -90,6 +92,22 @@ pub fn respond(
     };
     reply.request_id.clone_from(&exchange.request_id);
     reply
+}
+
+impl Reply {
+    /// Returns the answer to an introspection request (RFC 7662, section 2.2).
+    pub fn introspected(response: &IntrospectionResponse<'_>, exchange: &Exchange) -> Self {
+        let mut reply = reply(200, response.to_json().into_bytes());
+        reply.request_id.clone_from(&exchange.request_id);
+        reply
+    }
+
+    /// Returns the answer to a revocation request: nothing, whether there was something to revoke or not (RFC 7009, section 2.2).
+    pub fn revoked(exchange: &Exchange) -> Self {
+        let mut reply = reply(200, Vec::new());
+        reply.request_id.clone_from(&exchange.request_id);
+        reply
+    }
 }
 
 fn granted(issued: &Issued) -> Reply {

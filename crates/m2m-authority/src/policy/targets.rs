@@ -24,6 +24,7 @@ pub struct Target {
     pub(crate) token_lifetime: Lifetime,
     pub(crate) signing_algorithm: Algorithm,
     pub(crate) claim_set: ClaimSet,
+    introspection_clients: Vec<Box<str>>,
 }
 
 /// A set of scopes of one API: one bit for each scope, in the order in which the API defines them.
@@ -111,7 +112,14 @@ impl Target {
             token_lifetime: api.token_lifetime,
             signing_algorithm: api.signing_alg,
             claim_set: api.claims,
+            introspection_clients: api.introspection_clients.clone(),
         }
+    }
+
+    /// Returns true if an application may introspect tokens for the API.
+    pub(crate) fn may_introspect(&self, client_id: &str) -> bool {
+        let mut clients = self.introspection_clients.iter();
+        clients.any(|client| **client == *client_id)
     }
 
     /// The identifier of the API.

@@ -43,6 +43,8 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         Task::SetTokenQuota => TaskAdvice::data("To change the quota of an application, set the number of tokens and the period. With --token-quota-mode warn, the server grants tokens beyond the quota and logs them.")
             .command("m2m application update CLIENT_ID --token-quota TOKENS/PERIOD --issuer URL")
             .file("To change the quota of an application, set token_quota in the registry file. With the mode warn, the server grants tokens beyond the quota and logs them."),
+        Task::RevokeToken => TaskAdvice::data("To revoke a token that was issued to another application, revoke it as the operator, by the token or by its jti.")
+            .command("m2m revoke --jti JTI --issuer URL"),
         Task::SetNotBefore => TaskAdvice::data("To change the time before which the tokens of an application are revoked, use m2m application update with --not-before; the value now is the current time.")
             .file("To change the time before which the tokens of an application are revoked, set not_before of the application in the registry file."),
         Task::SetSystemUser => TaskAdvice::data("To assign a system user to an application, allow it to act as one and name the user. To remove the system user, use --clear system-user.")

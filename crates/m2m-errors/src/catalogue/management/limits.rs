@@ -1,7 +1,8 @@
 //! Changes beyond a limit.
 
 use super::refusal::{ASK_OWNER, LOOK_UP, Refusal, entry, operators_entry};
-use crate::{Cause, Entry, Status, Task};
+use super::refused;
+use crate::{Cause, Entry, ErrorCode, Status, Task, WireForms};
 
 pub(crate) const APPLICATION_TOKEN_TOO_LONG: Entry = entry(Refusal {
     id: "application-token-too-long",
@@ -103,7 +104,17 @@ pub(crate) const REGISTRY_TOO_LARGE: Entry = entry(Refusal {
     related: &[Cause::QueryTooExpensive],
 });
 
-pub(crate) const TOO_MANY_REVOCATIONS: Entry = operators_entry(Refusal {
+pub(crate) const TOO_MANY_REVOCATIONS: Entry = Entry {
+    // The revocation endpoint has this answer as well, with an error code of OAuth.
+    wire: WireForms::same(refused(
+        Status::ServiceUnavailable,
+        ErrorCode::TemporarilyUnavailable,
+        "The server already stores the maximum number of revoked tokens",
+    )),
+    ..TOO_MANY_REVOCATIONS_OF_AN_OPERATION
+};
+
+const TOO_MANY_REVOCATIONS_OF_AN_OPERATION: Entry = operators_entry(Refusal {
     id: "too-many-revocations",
     title: "Too many revoked tokens",
     status: Status::ServiceUnavailable,
