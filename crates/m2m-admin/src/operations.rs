@@ -20,6 +20,7 @@ mod protection;
 mod registry;
 mod secrets;
 mod test_tokens;
+mod tokens;
 
 /// The result of a part of an operation.
 type Result<T, E = crate::OperationError> = core::result::Result<T, E>;

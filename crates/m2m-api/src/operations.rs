@@ -21,6 +21,7 @@ mod properties;
 mod registry;
 mod secrets;
 mod test_tokens;
+mod tokens;
 
 pub use api_applications::{
     AddApiApplicationScope, ApplicationsChange, ApplicationsChanged, AuthorizationChange,
@@ -83,6 +84,7 @@ pub use test_tokens::{
     CheckAnswer, CheckApplication, CheckQuery, CheckShown, GetTestToken, TestTokenAnswer,
     TestTokenRequest,
 };
+pub use tokens::{RevokeToken, RevokedTokenShown, TokenRevocation, TokenRevoked};
 
 /// Calls a macro with the names of all operations, in the order of the OpenAPI document. This is the only list of them.
 ///
@@ -123,6 +125,7 @@ macro_rules! operations {
             RevokeApplicationSecret,
             CheckApplication,
             GetTestToken,
+            RevokeToken,
             ListProperties,
             CreateProperty,
             UpdateProperty,

@@ -13,8 +13,8 @@ pub use moment::{CallerAddress, Time};
 pub use patch::{Given, Ignored, NOT_CLEARED, Patch};
 pub use scalar::{SAFE, Scalar, ScalarText, Scalars, of_record, to_record};
 pub use text::{
-    AudienceText, ClientIdText, Identifier, InvalidValue, Key, Name, PathKey, RequestIdText,
-    ScopeKey, ScopeText, Search, SecretSha256, Value,
+    AudienceText, ClientIdText, Identifier, InvalidValue, JwtIdText, Key, Name, PathKey,
+    RequestIdText, ScopeKey, ScopeText, Search, SecretSha256, TokenText, Value,
 };
 pub use tolerant::Tolerant;
 pub use whole::{OutOfRange, Sequence, Whole};

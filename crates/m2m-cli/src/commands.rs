@@ -9,11 +9,13 @@ mod diagnose;
 mod events;
 mod explain;
 mod export;
+mod introspect;
 mod jwt;
 mod key;
 mod maintenance;
 mod man;
 mod organization;
+mod revoke;
 mod secret;
 mod token;
 
@@ -30,11 +32,13 @@ use diagnose::DiagnoseOptions;
 use events::EventsOptions;
 use explain::ExplainOptions;
 use export::ExportOptions;
+use introspect::IntrospectOptions;
 use jwt::JwtCommand;
 use key::KeyCommand;
 use maintenance::MaintenanceCommand;
 use man::ManOptions;
 use organization::OrganizationCommand;
+use revoke::RevokeOptions;
 use secret::SecretCommand;
 use token::TokenOptions;
 
@@ -42,6 +46,8 @@ use token::TokenOptions;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Token(TokenOptions),
+    Introspect(IntrospectOptions),
+    Revoke(RevokeOptions),
     Apply(ApplyOptions),
     Export(ExportOptions),
     /// Manage applications.
@@ -85,6 +91,8 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     match command {
         Command::Token(options) => token::token(options, output),
+        Command::Introspect(options) => introspect::introspect(options, output),
+        Command::Revoke(options) => revoke::revoke(options, output),
         Command::Apply(options) => apply::apply(options, output),
         Command::Export(options) => export::export(options, output),
         Command::Application(command) => command.run(output),

@@ -29,10 +29,15 @@ impl Discovery {
         metadata.jwks_uri = Some(format!("{base}/.well-known/jwks.json"));
         metadata.service_documentation = Some(format!("{base}/errors"));
         metadata.grant_types_supported = vec!["client_credentials".to_owned()];
-        metadata.token_endpoint_auth_methods_supported = vec![
+        metadata.introspection_endpoint = Some(format!("{base}/oauth2/introspect"));
+        metadata.revocation_endpoint = Some(format!("{base}/oauth2/revoke"));
+        let methods = vec![
             "client_secret_basic".to_owned(),
             "client_secret_post".to_owned(),
         ];
+        metadata.introspection_endpoint_auth_methods_supported = methods.clone();
+        metadata.revocation_endpoint_auth_methods_supported = methods.clone();
+        metadata.token_endpoint_auth_methods_supported = methods;
         let mut scopes: Vec<String> = scopes.map(ToOwned::to_owned).collect();
         scopes.sort();
         scopes.dedup();

@@ -2,6 +2,7 @@
 
 mod body;
 mod documents;
+mod inspection;
 mod management;
 mod reply;
 mod router;
@@ -33,9 +34,10 @@ pub(crate) use management::Writing;
 pub(crate) use reply::Response;
 
 use documents::Documents;
+use inspection::Question;
 use management::Management;
 use router::{Route, Router};
-use token_endpoint::TokenEndpoint;
+use token_endpoint::{TokenEndpoint, exchange};
 
 /// The handler of all requests.
 #[derive(Debug)]
@@ -65,7 +67,8 @@ impl Server {
     ) -> std::io::Result<Self> {
         let documents = Documents::new(&issuer, &cache.common());
         let pages = ErrorPages::new(authority.profile(), &issuer, support);
-        let endpoint = TokenEndpoint::new(authority, cache, recorder, metrics);
+        let revocation = writing.revocation();
+        let endpoint = TokenEndpoint::new(authority, cache, recorder, metrics, revocation);
         let endpoint = Arc::new(endpoint);
         Ok(Self {
             router: Router::new(&issuer),
@@ -106,7 +109,11 @@ impl Server {
             Route::Error(name) => self.pages.entry(name, representation()).map(send),
             Route::Asset(name) => asset(name).map(send),
             Route::OpenApi => Some(self.management.openapi(&parts.headers)),
-            Route::Token | Route::Management(_) | Route::Unknown => None,
+            Route::Token
+            | Route::Introspection
+            | Route::Revocation
+            | Route::Management(_)
+            | Route::Unknown => None,
         }
     }
 
@@ -123,7 +130,10 @@ impl Server {
         let repeated = refusal.echo().map(str::to_owned);
         let exchange = self.endpoint.exchange(parts, address);
         let response = self.endpoint.refuse(refusal, &exchange);
-        let is_for_programs = matches!(route, Route::Token | Route::Management(_));
+        let is_for_programs = matches!(
+            route,
+            Route::Token | Route::Introspection | Route::Revocation | Route::Management(_)
+        );
         if is_for_programs || Representation::of(&parts.headers) == Representation::Json {
             return response;
         }
@@ -158,6 +168,14 @@ impl Handler for Server {
         }
         match route {
             Route::Token => self.endpoint.respond(&parts, body, address).await,
+            Route::Introspection => {
+                let question = Question::Introspection;
+                self.endpoint.answer(question, &parts, body, address).await
+            }
+            Route::Revocation => {
+                let question = Question::Revocation;
+                self.endpoint.answer(question, &parts, body, address).await
+            }
             Route::Management(path) => {
                 let path = path.into();
                 self.management.respond(parts, path, body, address).await

@@ -25,6 +25,10 @@ pub(crate) struct Metrics {
     /// One counter for each of them.
     refused: Box<[Counter]>,
     throttled: Counter,
+    /// Introspected tokens that were active, and those that were not.
+    introspected: Box<[Counter]>,
+    tokens_revoked: Counter,
+    revoked_tokens: Gauge,
     in_flight: Gauge,
     connections: Gauge,
     /// One counter for each reason, in the order of [`Closed::ALL`].
@@ -119,6 +123,13 @@ impl Metrics {
             "kind",
             FailureKind::ALL.into_iter().map(FailureKind::as_str),
         );
+        let introspected = labelled(
+            &mut registry,
+            "introspections",
+            "Answered introspection requests, by whether the token was active",
+            "active",
+            ["false", "true"].into_iter(),
+        );
         let mut counter = |name: &str, help: &str| {
             let counter = Counter::default();
             registry.register(name, help, counter.clone());
@@ -132,6 +143,10 @@ impl Metrics {
         let throttled = counter(
             "authentications_throttled",
             "Failed authentications that were answered with 429",
+        );
+        let tokens_revoked = counter(
+            "tokens_revoked",
+            "Access tokens that clients or operators revoked",
         );
         let connections_refused = counter(
             "connections_refused",
@@ -169,6 +184,7 @@ impl Metrics {
             registry.register(name, help, gauge.clone());
             gauge
         };
+        let revoked_tokens = gauge("revoked_tokens", "Revoked tokens that have not expired");
         let in_flight = gauge("requests_in_flight", "Requests in progress");
         let connections = gauge("connections_open", "Open connections");
         let maintenance = gauge("maintenance", "1 while maintenance is on, otherwise 0");
@@ -200,6 +216,9 @@ impl Metrics {
             answered,
             refused,
             throttled,
+            introspected,
+            tokens_revoked,
+            revoked_tokens,
             in_flight,
             connections,
             closed,
@@ -248,6 +267,24 @@ impl Metrics {
     /// Counts a failed authentication that was answered with 429.
     pub(crate) fn throttled(&self) {
         self.throttled.inc();
+    }
+
+    /// Counts an answered introspection request.
+    pub(crate) fn introspected(&self, is_active: bool) {
+        if let Some(counter) = self.introspected.get(usize::from(is_active)) {
+            counter.inc();
+        }
+    }
+
+    /// Counts a revoked token.
+    pub(crate) fn token_revoked(&self) {
+        self.tokens_revoked.inc();
+    }
+
+    /// Sets the number of revoked tokens that have not expired.
+    pub(crate) fn revoked_tokens(&self, tokens: usize) {
+        self.revoked_tokens
+            .set(i64::try_from(tokens).unwrap_or(i64::MAX));
     }
 
     /// Counts a request that is now being answered, and returns the number of all that are.

@@ -165,7 +165,7 @@ pub(crate) async fn start(
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {served}");
     let managed = match &writing {
         Writing::Everything(_) => Some(issuer.as_str().into()),
-        Writing::Nothing => None,
+        Writing::Nothing { .. } => None,
     };
     let store_writer = StoreWriter::new(Arc::clone(&cache), health, managed, Handle::current());
     let (recorder, worker) = Recorder::start(store_writer, Arc::clone(&metrics), publish)?;

@@ -74,6 +74,7 @@ pub(crate) async fn of_world(
     let generated = world.fill(&store, now).await?;
     let records = store.snapshot().await.map_err(|error| unopened(&error))?;
     let records = records.records();
+    let keys_are_kept = keys.is_some();
     let keys = key_folder::load(&key_folder::served_algorithms(&records.apis), keys)?;
     keep(&store, &keys, now)
         .await
@@ -99,7 +100,7 @@ pub(crate) async fn of_world(
         generated,
         first_credentials: None,
         records,
-        writing: Writing::Nothing,
+        writing: Writing::Nothing { keys_are_kept },
         unused_preset: None,
     })
 }
@@ -256,7 +257,12 @@ pub(crate) async fn watch(
             // Such a failure is not one of the store itself, but of a key that cannot be opened, for example.
             health.failed(Access::Read, &error);
         }
+        // The observer of the store records failures.
+        let _ = cache
+            .forget_revocations(clock::now(), clock::uptime())
+            .await;
         let common = cache.common();
+        metrics.revoked_tokens(cache.revoked_tokens());
         metrics.in_maintenance(common.maintenance);
         if let Some(line) = key_watch.look(common.key_records(), &metrics, clock::now()) {
             output::log_line(&line);

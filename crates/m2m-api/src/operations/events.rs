@@ -48,6 +48,7 @@ pub enum SubjectKind {
     Maintenance,
     #[serde(rename = "test_token")]
     TestToken,
+    Token,
     #[serde(rename = "secret_hashes")]
     SecretHashes,
 }
@@ -112,6 +113,7 @@ impl From<SubjectKind> for Subject {
             SubjectKind::Key => Self::Key,
             SubjectKind::Maintenance => Self::Maintenance,
             SubjectKind::TestToken => Self::TestToken,
+            SubjectKind::Token => Self::Token,
             SubjectKind::SecretHashes => Self::SecretHashes,
         }
     }

@@ -115,6 +115,10 @@ macro_rules! texts {
 }
 
 texts! {
+    /// A `jti`.
+    JwtIdText: 1..=1024, "^[ -~]{1,1024}$", "1 to 1024 visible ASCII characters or spaces", |text| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    /// A token in compact serialization.
+    TokenText: 1..=16384, r"^[A-Za-z0-9._-]{1,16384}$", "a token: 1 to 16384 letters, digits and ._-", |text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     /// A display name.
     Name: 1..=256, NAME_PATTERN, NAME_EXPECTED, is_name;
     /// A value of a property. It can be empty.

@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
 use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict};
 use m2m_authority::flow::Exchange;
+use m2m_authority::inspection::RevocationSupport;
 use m2m_authority::registry::SigningKeys;
 use m2m_dashboard::Document;
 use m2m_errors::{Cause, Profile};
@@ -42,7 +43,25 @@ pub(crate) enum Writing {
     /// All of it. Private keys are sealed with this key.
     Everything(Arc<SealingKey>),
     /// Nothing, since the registry comes from a file.
-    Nothing,
+    Nothing {
+        /// True if the signing keys outlive the process, as revocations then do not.
+        keys_are_kept: bool,
+    },
+}
+
+impl Writing {
+    /// Returns whether a token can be revoked.
+    pub(super) const fn revocation(&self) -> RevocationSupport {
+        match self {
+            Self::Everything(_)
+            | Self::Nothing {
+                keys_are_kept: false,
+            } => RevocationSupport::Full,
+            Self::Nothing {
+                keys_are_kept: true,
+            } => RevocationSupport::Impossible,
+        }
+    }
 }
 
 /// The server as the operations see it.
@@ -168,14 +187,14 @@ impl Host for Served {
     fn access(&self) -> Access {
         match self.writing {
             Writing::Everything(_) => Access::ReadWrite,
-            Writing::Nothing => Access::ReadOnly,
+            Writing::Nothing { .. } => Access::ReadOnly,
         }
     }
 
     fn sealing(&self) -> Option<&SealingKey> {
         match &self.writing {
             Writing::Everything(sealing) => Some(sealing),
-            Writing::Nothing => None,
+            Writing::Nothing { .. } => None,
         }
     }
 

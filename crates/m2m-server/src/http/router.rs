@@ -8,6 +8,10 @@ use oauth_proto::Issuer;
 pub(super) enum Route<'p> {
     /// The token endpoint, by its name or an alias.
     Token,
+    /// The introspection endpoint.
+    Introspection,
+    /// The revocation endpoint.
+    Revocation,
     /// The metadata of the server, as of an authorization server.
     Metadata,
     /// The same as of an OpenID provider.
@@ -52,7 +56,7 @@ impl Router {
 
     /// Returns the route of a path. Every path is served with and without the path of the issuer before it, since some proxies strip it.
     ///
-    /// The token endpoint, the metadata and the key set are also found at a path with doubled slashes or one at its end, which clients make of
+    /// The endpoints, the metadata and the key set are also found at a path with doubled slashes or one at its end, which clients make of
     /// a base URL that ends in a slash, and which a redirect could not correct without losing the body. Nothing else is, and nothing is
     /// decoded: the paths of the management API have ids in them.
     pub(super) fn find<'p>(&self, path: &'p str) -> Route<'p> {
@@ -66,6 +70,8 @@ impl Router {
         let found = self.find_exactly(&path);
         let mut fixed = [
             Route::Token,
+            Route::Introspection,
+            Route::Revocation,
             Route::Metadata,
             Route::OpenIdProvider,
             Route::JwkSet,
@@ -104,6 +110,8 @@ fn without_slashes(path: &str) -> Option<String> {
 fn find(path: &str) -> Route<'_> {
     match path {
         "/oauth2/token" | "/connect/token" | "/id/connect/token" => Route::Token,
+        "/oauth2/introspect" => Route::Introspection,
+        "/oauth2/revoke" => Route::Revocation,
         "/.well-known/jwks.json" => Route::JwkSet,
         "" | "/" => Route::Root,
         "/errors" => Route::Errors,
@@ -121,10 +129,12 @@ fn find(path: &str) -> Route<'_> {
 }
 
 /// The paths that callers ask for.
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 10] = [
     "/oauth2/token",
     "/connect/token",
     "/id/connect/token",
+    "/oauth2/introspect",
+    "/oauth2/revoke",
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",

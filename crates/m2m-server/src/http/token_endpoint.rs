@@ -27,6 +27,7 @@ use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Header, Issued, RawRequest, RefusedEvent, Reply, accept,
     authenticate, authorize, issue, record, refuse_coding, respond,
 };
+use m2m_authority::inspection::RevocationSupport;
 use m2m_authority::{
     Authority, Check, FingerprintKey, RecordedClientId, Refusal, RequestId, TraceId,
 };
@@ -37,6 +38,7 @@ use m2m_jwt::UnixTime;
 use m2m_store::{CachedApplication, Lookup};
 
 use super::body;
+use super::inspection::VerifiedTokens;
 use super::reply::{self, Response};
 use crate::metrics::Metrics;
 use crate::recorder::{Recorder, RefusedOperation};
@@ -55,6 +57,10 @@ pub(crate) struct TokenEndpoint {
     recorder: Recorder,
     metrics: Arc<Metrics>,
     management: ManagementAudiences,
+    /// The tokens that requests about tokens presented.
+    pub(super) verified: VerifiedTokens,
+    /// Whether a token can be revoked.
+    pub(super) revocation: RevocationSupport,
 }
 
 /// A token, and the application that it was issued to.
@@ -69,6 +75,7 @@ impl TokenEndpoint {
         cache: Arc<RegistryCache>,
         recorder: Recorder,
         metrics: Arc<Metrics>,
+        revocation: RevocationSupport,
     ) -> Self {
         Self {
             management: ManagementAudiences::of(authority.issuer()),
@@ -78,6 +85,8 @@ impl TokenEndpoint {
             fingerprints: FingerprintKey::from_random(random::bytes()),
             recorder,
             metrics,
+            verified: VerifiedTokens::default(),
+            revocation,
         }
     }
 
@@ -93,11 +102,7 @@ impl TokenEndpoint {
 
     /// Answers a token request.
     pub(super) async fn respond(&self, parts: &Parts, body: Incoming, address: IpAddr) -> Response {
-        let body = match parts.method {
-            Method::POST => body::read(body, self.authority.limits().max_body_bytes).await,
-            // The first step refuses it, whatever its body contains.
-            _ => Ok(Bytes::new()),
-        };
+        let body = self.read(parts, body).await;
         let now = clock::now();
         let decision = match body {
             Ok(body) => {
@@ -108,10 +113,27 @@ impl TokenEndpoint {
                     self.decide(request, now).await
                 }
             }
-            Err(refusal) => Err(super::refusal_of(refusal)),
+            Err(refusal) => Err(refusal),
         };
         let decision = decision.map_err(|refusal| self.throttled(refusal, address, now));
         reply::of(self.conclude(decision, &exchange(parts, address), now))
+    }
+
+    /// Reads the body of a request.
+    pub(super) async fn read(&self, parts: &Parts, body: Incoming) -> Result<Bytes, Refusal> {
+        match parts.method {
+            Method::POST => {
+                let body = body::read(body, self.authority.limits().max_body_bytes).await;
+                body.map_err(super::refusal_of)
+            }
+            // The first step refuses it, whatever its body contains.
+            _ => Ok(Bytes::new()),
+        }
+    }
+
+    /// Returns the metrics of the server.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Refuses a request for any path before it is processed.
@@ -163,17 +185,17 @@ impl TokenEndpoint {
     }
 
     /// Returns a refusal of the steps as it is answered, diagnosed and recorded.
-    fn refused(&self, gate: Gate<'_>, refusal: Refusal) -> Refusal {
+    pub(super) fn refused(&self, gate: Gate<'_>, refusal: Refusal) -> Refusal {
         gate.refuse(refusal.fingerprinted(&self.fingerprints))
     }
 
     /// Returns the gate that is in effect for this request.
-    fn gate(&self) -> Gate<'_> {
+    pub(super) fn gate(&self) -> Gate<'_> {
         Gate::new(self.cache.common_guard().maintenance, &self.management)
     }
 
     /// Returns the application with this client id, if there is one. An application in memory is returned without waiting.
-    async fn load(
+    pub(super) async fn load(
         &self,
         client_id: &str,
         now: UnixTime,
@@ -243,7 +265,7 @@ impl TokenEndpoint {
 
     /// Counts a failed authentication, and answers it with 429 if there were too many. The secret has been checked all the same: no one
     /// can lock out another caller.
-    fn throttled(&self, refusal: Refusal, address: IpAddr, now: UnixTime) -> Refusal {
+    pub(super) fn throttled(&self, refusal: Refusal, address: IpAddr, now: UnixTime) -> Refusal {
         if Check::of(refusal.cause()) != Some(Check::Authentication) {
             return refusal;
         }
@@ -278,7 +300,9 @@ impl TokenEndpoint {
 }
 
 /// Returns the decision of the steps. A panic is a bug of ours; its caller gets an answer, and other callers are still served.
-fn unless_it_panics<T>(steps: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+pub(super) fn unless_it_panics<T>(
+    steps: impl FnOnce() -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     catch_unwind(AssertUnwindSafe(steps)).unwrap_or_else(|_| Err(Refusal::of(Cause::InternalError)))
 }
 
@@ -290,7 +314,7 @@ fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
         .collect()
 }
 
-fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
+pub(super) fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
     Exchange {
         trace_id: TraceId::from_random(random::pooled()),
         request_id: request_id(&parts.headers),

@@ -6,6 +6,7 @@
 //! - `fixes` runs the commands that diagnoses print, in a shell.
 //! - `full_disk` and `killed` need a full disk, a locked database and `kill -9`, and look into the data directory afterwards.
 //! - `http` is about bytes on a connection: HEAD, bodies that are announced, paths beside the management API.
+//! - `inspection` is about the endpoints for introspection and revocation, and about `kill -9`.
 //! - `maintenance` is about the token endpoint of the binary, which refuses callers during it, and about a restart.
 //! - `nowhere` and `refusals` look for secrets and refusals in the log, the metrics and the files of the process.
 //! - `shell` runs commands against the server.
@@ -19,6 +20,7 @@ mod curl;
 mod fixes;
 mod full_disk;
 mod http;
+mod inspection;
 mod killed;
 mod maintenance;
 mod nowhere;

@@ -25,7 +25,7 @@ impl ManagementAudiences {
 /// All other callers get the same answer, whether the request was malformed, the secret wrong, or everything in order: only a caller
 /// with valid credentials of an operator sees a difference.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Gate<'m> {
+pub(in super::super) struct Gate<'m> {
     maintenance: Maintenance,
     management: &'m ManagementAudiences,
 }
@@ -52,6 +52,14 @@ impl<'m> Gate<'m> {
                 Ok(())
             }
             Maintenance::On => Err(authorized.refuse(Refusal::of(Cause::Maintenance))),
+        }
+    }
+
+    /// Lets a request through that is not for a token, unless the server is in maintenance.
+    pub(in super::super) fn check_open(self) -> Result<(), Refusal> {
+        match self.maintenance {
+            Maintenance::Off => Ok(()),
+            Maintenance::On => Err(Refusal::of(Cause::Maintenance)),
         }
     }
 

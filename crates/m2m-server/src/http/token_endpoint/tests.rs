@@ -106,7 +106,13 @@ impl Bench {
         let authority = Authority::new(ISSUER, Profile::Rfc, MessageLimits::DEFAULT).unwrap();
         Self {
             now: clock::now(),
-            endpoint: TokenEndpoint::new(authority, opened.cache, recorder, metrics),
+            endpoint: TokenEndpoint::new(
+                authority,
+                opened.cache,
+                recorder,
+                metrics,
+                RevocationSupport::Full,
+            ),
             logged,
             _worker: worker,
         }
