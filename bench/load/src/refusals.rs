@@ -41,7 +41,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The time after which the diagnoses of a burst are stored, and the time in which an idle server is measured.
 const SETTLED_AFTER: Duration = Duration::from_secs(4);
 
-/// The refusals of a burst: as many as are diagnosed one by one (see `recorder/sampling.rs` of the server).
+/// The refusals of a burst: as many as are diagnosed one by one (see `sampling.rs` of `m2m-recorder`).
 const BURST: u32 = 90;
 
 /// The number of bursts of each mistake, each with a server of its own for all mistakes.
@@ -74,7 +74,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outco
     }
     Err(Failure::new(
         wrong.join("\n        "),
-        "repeat the measurement on a quiet machine; if a limit is exceeded again, look in crates/m2m-server/src/recorder for work or memory that is not bounded",
+        "repeat the measurement on a quiet machine; if a limit is exceeded again, look in crates/m2m-recorder/src for work or memory that is not bounded",
     ))
 }
 

@@ -17,15 +17,14 @@ use m2m_host::output;
 use m2m_host::runtime::runtime;
 use m2m_host::signals::Interruptions;
 use m2m_host::world::{GeneratedCredentials, World};
+use m2m_recorder::{Entry, StoreHealth, log};
 use m2m_store::CacheLimits;
 use oauth_proto::Issuer;
 
 use crate::listen_observer::ListenObserver;
 use crate::listening;
 use crate::metrics::Metrics;
-use crate::recorder::{self, Entry};
 use crate::start::{Plan, Source, Started, start};
-use crate::store_health::StoreHealth;
 
 /// A server that serves a registry file while a function uses it. Its keys last as long as it does.
 #[derive(Debug)]
@@ -113,7 +112,7 @@ fn serve_for(world: World, listen: ListenAddress, used: Use<'_>) -> Result<(), F
             if let Err(unreceived) = publish.send(entry)
                 && logs.load(Ordering::Relaxed)
             {
-                recorder::log(unreceived.0);
+                log(unreceived.0);
             }
             None
         };

@@ -22,12 +22,12 @@ use m2m_authority::{Authority, Refusal};
 use m2m_dashboard::{ErrorPages, Page, Refused, Representation, SupportUrl, asset, preflight};
 use m2m_errors::Cause;
 use m2m_listen::Handler;
+use m2m_recorder::Recorder;
 use oauth_proto::Issuer;
 use serde::de::DeserializeOwned;
 use serde::de::value::{self, StrDeserializer};
 
 use crate::metrics::Metrics;
-use crate::recorder::Recorder;
 use crate::store::RegistryCache;
 
 pub(crate) use management::Writing;

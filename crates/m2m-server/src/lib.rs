@@ -12,12 +12,10 @@ mod listening;
 mod metrics;
 mod ops;
 mod readiness;
-mod recorder;
 mod serve;
 mod settings;
 mod start;
 mod store;
-mod store_health;
 
 pub use commands::Command;
 pub use config_check::{ConfigCheckOptions, ConfigCommand};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, UnixTime};
 use m2m_listen::{Closed, HandshakeProblem};
+use m2m_recorder::Counters;
 use m2m_store::{FailureKind, Maintenance};
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
@@ -249,21 +250,6 @@ impl Metrics {
         text
     }
 
-    /// Counts an issued access token.
-    pub(crate) fn issued(&self) {
-        self.issued.inc();
-    }
-
-    /// Counts an issued token as a test token.
-    pub(crate) fn test_token_issued(&self) {
-        self.test_tokens.inc();
-    }
-
-    /// Counts a refused request by its cause.
-    pub(crate) fn refused(&self, cause: Cause) {
-        count(&self.answered, cause, &self.refused);
-    }
-
     /// Counts a failed authentication that was answered with 429.
     pub(crate) fn throttled(&self) {
         self.throttled.inc();
@@ -343,42 +329,6 @@ impl Metrics {
         self.cache_misses.inc();
     }
 
-    /// Adds refusals and diagnoses that were dropped.
-    pub(crate) fn events_dropped(&self, more: u64) {
-        if more > 0 {
-            self.events_dropped.inc_by(more);
-        }
-    }
-
-    /// Adds refusals that are in the log as a count.
-    pub(crate) fn refusals_summarized(&self, more: u64) {
-        self.refusals_summarized.inc_by(more);
-    }
-
-    /// Counts lines of the log that could not be written.
-    pub(crate) fn log_writes_failed(&self, lines: usize) {
-        self.log_write_failures
-            .inc_by(u64::try_from(lines).unwrap_or(u64::MAX));
-    }
-
-    /// Counts a refused request of the management API by this code. The codes are those of this program.
-    pub(crate) fn management_refused(&self, code: &str) {
-        self.management_refused
-            .get_or_create(&[("code", code.into())])
-            .inc();
-    }
-
-    /// Returns the number of issued tokens and the number of refused requests since the start.
-    pub(crate) fn issued_and_refused(&self) -> (u64, u64) {
-        let refused = self.refused.iter().map(Counter::get).sum();
-        (self.issued.get(), refused)
-    }
-
-    /// Counts a failed read or write of the store.
-    pub(crate) fn store_failed(&self, kind: FailureKind) {
-        count(&FailureKind::ALL, kind, &self.store_failures);
-    }
-
     /// Sets the time for which the store has not been reached: zero if it is reached.
     pub(crate) fn out_of_contact_for(&self, duration: Duration) {
         self.out_of_contact
@@ -406,6 +356,51 @@ impl Metrics {
             Maintenance::Off => 0,
             Maintenance::On => 1,
         });
+    }
+}
+
+impl Counters for Metrics {
+    fn issued(&self) {
+        self.issued.inc();
+    }
+
+    fn test_token_issued(&self) {
+        self.test_tokens.inc();
+    }
+
+    fn refused(&self, cause: Cause) {
+        count(&self.answered, cause, &self.refused);
+    }
+
+    // The codes are those of this program.
+    fn management_refused(&self, code: &str) {
+        self.management_refused
+            .get_or_create(&[("code", code.into())])
+            .inc();
+    }
+
+    fn events_dropped(&self, more: u64) {
+        if more > 0 {
+            self.events_dropped.inc_by(more);
+        }
+    }
+
+    fn refusals_summarized(&self, more: u64) {
+        self.refusals_summarized.inc_by(more);
+    }
+
+    fn log_writes_failed(&self, lines: usize) {
+        self.log_write_failures
+            .inc_by(u64::try_from(lines).unwrap_or(u64::MAX));
+    }
+
+    fn store_failed(&self, kind: FailureKind) {
+        count(&FailureKind::ALL, kind, &self.store_failures);
+    }
+
+    fn issued_and_refused(&self) -> (u64, u64) {
+        let refused = self.refused.iter().map(Counter::get).sum();
+        (self.issued.get(), refused)
     }
 }
 

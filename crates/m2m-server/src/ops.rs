@@ -11,12 +11,12 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_host::clock;
 use m2m_listen::{Handler, Refusal};
+use m2m_recorder::StoreHealth;
 use serde_json::{Map, Value, json};
 
 use crate::http::Response;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
-use crate::store_health::StoreHealth;
 
 /// The answers of the ops listener.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ use m2m_host::signals::{Hangup, Interruptions, ignore_others};
 use m2m_host::world::World;
 use m2m_host::{clock, curl, data, timestamp};
 use m2m_listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
+use m2m_recorder::{LogWriter, StoreHealth};
 use m2m_store::{CacheLimits, StoreLimits};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -30,13 +31,11 @@ use crate::listening;
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::readiness::{Readiness, Unready};
-use crate::recorder::LogWriter;
 use crate::settings::{
     Mistakes, RegistrySource, Secret, Setting, SettingOptions, Settings, Values,
 };
 use crate::start::{Plan, Source, Started, start};
 use crate::store::{self, UnusedPreset};
-use crate::store_health::StoreHealth;
 
 /// Start the server.
 ///

@@ -16,6 +16,7 @@ use m2m_host::sealing::SealingSource;
 use m2m_host::signals;
 use m2m_host::world::{GeneratedCredentials, World};
 use m2m_listen::{ListenSettings, Listener};
+use m2m_recorder::{Entry, Recorder, StoreHealth, StoreWriter, Worker};
 use m2m_store::{CacheLimits, StoreLimits};
 use oauth_proto::{Issuer, MessageLimits};
 use tokio::runtime::Handle;
@@ -23,10 +24,8 @@ use tokio::runtime::Handle;
 use crate::http::{Server, Writing};
 use crate::listening;
 use crate::metrics::Metrics;
-use crate::recorder::{Entry, Recorder, StoreWriter, Worker};
 use crate::settings::Scheme;
 use crate::store::{self, Opened, RegistryCache, UnusedPreset};
-use crate::store_health::StoreHealth;
 
 /// The parts from which a server is created.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ use m2m_host::timestamp::rfc3339;
 use m2m_host::world::{GeneratedCredentials, World};
 use m2m_host::{clock, key_folder, output, random};
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
+use m2m_recorder::StoreHealth;
 use m2m_store::{
     Access, Action, Actor, AuditEvent, Backend as _, CacheLimits, Change, Contact, FailureKind,
     KeyRecord, Observer as _, RolledBack, SealedKey, Sqlite, StoreError, StoreLimits, Subject,
@@ -26,7 +27,6 @@ use serde_json::json;
 use crate::http::Writing;
 use crate::key_watch::KeyWatch;
 use crate::metrics::Metrics;
-use crate::store_health::StoreHealth;
 
 /// The registry that is served, with the SQLite store behind it.
 pub(crate) type RegistryCache = m2m_store::RegistryCache<Sqlite>;

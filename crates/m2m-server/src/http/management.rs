@@ -18,13 +18,13 @@ use m2m_authority::registry::SigningKeys;
 use m2m_dashboard::Document;
 use m2m_errors::{Cause, Profile};
 use m2m_host::{clock, random};
+use m2m_recorder::diagnosis;
 use m2m_store::SealingKey;
 use oauth_proto::Issuer;
 
 use super::reply::{self, Response};
 use super::token_endpoint::TokenEndpoint;
 use super::{body, cause_of};
-use crate::recorder;
 use crate::store::RegistryCache;
 
 use threads::Threads;
@@ -218,7 +218,7 @@ impl Host for Served {
             Err(mut refusal) => {
                 let suspect = refusal.take_suspect();
                 // Evidence that cannot be read now is left out; the cause is shown without it.
-                Verdict::Refused(recorder::diagnosis(self.endpoint.cache(), &suspect).await)
+                Verdict::Refused(diagnosis(self.endpoint.cache(), &suspect).await)
             }
         }
     }

@@ -35,13 +35,13 @@ use m2m_errors::Cause;
 use m2m_host::throttle::{Throttle, Verdict};
 use m2m_host::{clock, random};
 use m2m_jwt::UnixTime;
+use m2m_recorder::{Recorder, RefusedOperation};
 use m2m_store::{CachedApplication, Lookup};
 
 use super::body;
 use super::inspection::VerifiedTokens;
 use super::reply::{self, Response};
 use crate::metrics::Metrics;
-use crate::recorder::{Recorder, RefusedOperation};
 use crate::store::RegistryCache;
 
 use gate::{Gate, ManagementAudiences};

@@ -10,6 +10,7 @@ use m2m_errors::Profile;
 use m2m_explain::Operating;
 use m2m_host::world::World;
 use m2m_jwt::Unverified;
+use m2m_recorder::{Entry as Logged, EventStore, StoreHealth, Worker};
 use m2m_store::{
     Actor, Backend as _, CacheLimits, Change, Maintenance, StoreError, UsageBatch, Write,
 };
@@ -17,9 +18,7 @@ use oauth_proto::{Issuer, MessageLimits};
 use serde_json::Value;
 
 use super::*;
-use crate::recorder::{Entry as Logged, EventStore, Worker};
 use crate::store;
-use crate::store_health::StoreHealth;
 
 const ISSUER: &str = "https://id.example";
 const SECRET: &str = "a-test-secret-0123456789-0123456789";

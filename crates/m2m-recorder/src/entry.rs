@@ -8,52 +8,51 @@ use m2m_authority::{RecordedClientId, TraceId};
 use m2m_explain::Remedy;
 use m2m_store::{AuditEvent, IssuedTotal};
 
-use super::{CallerKind, Dropped, Summary};
-use crate::store_health::StoreReport;
+use crate::{CallerKind, Dropped, StoreReport, Summary};
 
 /// A request that was refused.
 #[derive(Debug)]
-pub(crate) struct Refused {
+pub struct Refused {
     /// The caller, the time, the address, and the cause.
-    pub(crate) event: RefusedEvent,
+    pub event: RefusedEvent,
     /// The degree to which its caller proved its identity.
-    pub(crate) caller: CallerKind,
+    pub caller: CallerKind,
     /// The operation and the answer, if it was a request of the management API.
-    pub(crate) operation: Option<Box<RefusedOperation>>,
+    pub operation: Option<Box<RefusedOperation>>,
 }
 
 /// The operation and the answer of a refused request of the management API. It contains no text of the caller.
 #[derive(Debug)]
-pub(crate) struct RefusedOperation {
+pub struct RefusedOperation {
     /// The id of the operation, if there is one at the path.
-    pub(crate) operation: Option<&'static str>,
+    pub operation: Option<&'static str>,
     /// The status of the answer.
-    pub(crate) status: u16,
+    pub status: u16,
     /// The code of the answer.
-    pub(crate) code: Box<str>,
+    pub code: Box<str>,
     /// The reason, if it is more specific than the cause.
-    pub(crate) reason: Option<Box<str>>,
+    pub reason: Option<Box<str>>,
 }
 
 /// A change of the registry: the audit events of one transaction.
 #[derive(Debug)]
 pub(crate) struct Changed {
     /// The first of them, without the records before and after.
-    pub(super) events: Vec<AuditEvent>,
+    pub(crate) events: Vec<AuditEvent>,
     /// The number of the others.
-    pub(super) more: usize,
+    pub(crate) more: usize,
 }
 
 impl Refused {
     /// Returns true if it names an application.
-    pub(super) fn is_of_known(&self) -> bool {
+    pub(crate) fn is_of_known(&self) -> bool {
         matches!(self.event.client_id, RecordedClientId::Known(_))
     }
 }
 
 impl Changed {
     /// Returns a change with these events.
-    pub(super) fn of(events: &[AuditEvent]) -> Self {
+    pub(crate) fn of(events: &[AuditEvent]) -> Self {
         let told = events.iter().take(MAX_EVENTS_TOLD);
         let brief = told.map(|event| AuditEvent {
             time: event.time,
@@ -73,7 +72,7 @@ impl Changed {
 
 /// An entry that the worker logs.
 #[derive(Debug)]
-pub(crate) enum Entry {
+pub enum Entry {
     /// A refused request: logged at once, with its exact cause.
     Refused(Refused),
     /// Refused requests that are not logged one by one.

@@ -9,13 +9,13 @@ use m2m_host::clock;
 use m2m_store::{Access, FailureKind, Observer, Settled, StoreError, Uptime};
 use serde_json::{Value, json};
 
-use crate::metrics::Metrics;
+use crate::counters::Counters;
 
 /// The health of the store. Every failure is counted, and its reason is kept until the same access succeeds again. The log gets one line a
 /// minute for each kind of failure.
 #[derive(Debug)]
-pub(crate) struct StoreHealth {
-    metrics: Arc<Metrics>,
+pub struct StoreHealth {
+    counters: Arc<dyn Counters>,
     /// True while `state` has a reason. It spares a success that follows another success the lock.
     is_failing: AtomicBool,
     state: Mutex<State>,
@@ -40,7 +40,7 @@ struct Logged {
 
 /// News about the store for the log.
 #[derive(Debug)]
-pub(crate) enum StoreReport {
+pub enum StoreReport {
     /// A failed access.
     Failed {
         /// The access that failed.
@@ -55,16 +55,17 @@ pub(crate) enum StoreReport {
 }
 
 impl StoreHealth {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+    /// Returns the health of a store that has not failed yet.
+    pub fn new(counters: Arc<impl Counters>) -> Self {
         Self {
-            metrics,
+            counters,
             is_failing: AtomicBool::new(false),
             state: Mutex::default(),
         }
     }
 
     /// Returns the current reasons as JSON, one member for each kind of access; nothing if there are none.
-    pub(crate) fn shown(&self) -> Option<Value> {
+    pub fn shown(&self) -> Option<Value> {
         self.with(|state| {
             let shown = |(access, why): (Access, &Option<Box<str>>)| {
                 (access.as_str().to_owned(), json!(why.as_deref()))
@@ -77,13 +78,13 @@ impl StoreHealth {
     }
 
     /// Takes the news for the log, the oldest first.
-    pub(crate) fn take_news(&self) -> impl Iterator<Item = StoreReport> {
+    pub fn take_news(&self) -> impl Iterator<Item = StoreReport> {
         self.with(|state| core::mem::take(&mut state.news))
             .into_iter()
     }
 
     fn failed_at(&self, access: Access, error: &StoreError, now: Uptime) {
-        self.metrics.store_failed(error.kind());
+        self.counters.store_failed(error.kind());
         self.with(|state| {
             state.set(access, Some(error.to_string().into()));
             self.is_failing.store(true, Ordering::Relaxed);
@@ -150,9 +151,10 @@ const LOG_INTERVAL: Duration = Duration::from_secs(60);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::Counted;
 
     fn health() -> StoreHealth {
-        StoreHealth::new(Arc::new(Metrics::new()))
+        StoreHealth::new(Arc::new(Counted::default()))
     }
 
     fn failed(why: &str) -> StoreError {
@@ -161,7 +163,8 @@ mod tests {
 
     #[test]
     fn f6_a_failure_is_counted_each_time_and_logged_once_a_minute_for_each_kind() {
-        let health = health();
+        let counted = Arc::new(Counted::default());
+        let health = StoreHealth::new(Arc::clone(&counted));
         let mut logged = Vec::new();
         for seconds in 0..=60 {
             let now = Uptime::new(Duration::from_secs(seconds));
@@ -181,14 +184,12 @@ mod tests {
             logged,
             [(0, "failed", 0), (30, "full", 0), (60, "failed", 59)]
         );
-        let text = health.metrics.text();
-        for line in [
-            "m2m_store_failures_total{kind=\"failed\"} 61",
-            "m2m_store_failures_total{kind=\"full\"} 1",
-            "m2m_store_failures_total{kind=\"displaced\"} 0",
-        ] {
-            assert!(text.lines().any(|own| own == line), "{line} in {text}");
-        }
+        let failures = counted.numbers().store_failures;
+        let of_kind = |name| {
+            let own = failures.iter().filter(|kind| kind.as_str() == name);
+            own.count()
+        };
+        assert_eq!(["failed", "full", "displaced"].map(of_kind), [61, 1, 0]);
     }
 
     #[test]

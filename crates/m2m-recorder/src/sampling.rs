@@ -15,7 +15,7 @@ use m2m_jwt::UnixTime;
 
 /// The degree to which the caller of a refused request proved its identity. Each has its own budget, so a flood of one hides no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum CallerKind {
+pub enum CallerKind {
     /// The request names no known application.
     Stranger,
     /// The request names an application, but did not authenticate as it.
@@ -28,22 +28,22 @@ pub(crate) enum CallerKind {
 
 /// Refusals that were not kept one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Summary {
+pub struct Summary {
     /// The cause of the refusals.
-    pub(crate) cause: Cause,
+    pub cause: Cause,
     /// The block of addresses that they came from; `None` for those of all blocks for which there was no room.
-    pub(crate) block: Option<AddressBlock>,
+    pub block: Option<AddressBlock>,
     /// The client id that they have in common, if it is that of an application.
-    pub(crate) client_id: Option<Arc<str>>,
+    pub client_id: Option<Arc<str>>,
     /// The kind of their callers.
-    pub(crate) caller: CallerKind,
+    pub caller: CallerKind,
     /// The number of refusals. At least 1.
-    pub(crate) count: u64,
+    pub count: u64,
 }
 
 /// The budgets, and the refusals counted since the last call of `take`.
 #[derive(Debug)]
-pub(super) struct Sampling([Class; 4]);
+pub(crate) struct Sampling([Class; 4]);
 
 /// All sources of one kind of caller.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ struct Budget {
 
 impl CallerKind {
     /// Returns the kind of the caller that the token endpoint refused.
-    pub(crate) fn of(event: &RefusedEvent) -> Self {
+    pub fn of(event: &RefusedEvent) -> Self {
         match &event.client_id {
             RecordedClientId::Known(_) if event.is_authenticated() => Self::Authenticated,
             RecordedClientId::Known(_) => Self::Named,
@@ -97,7 +97,7 @@ impl CallerKind {
     }
 
     /// Returns the kind of the caller that the management API refused, with the client id of a valid token.
-    pub(crate) const fn of_management(cause: Cause, client_id: Option<&str>) -> Self {
+    pub const fn of_management(cause: Cause, client_id: Option<&str>) -> Self {
         match (client_id, cause) {
             (None, _) => Self::Stranger,
             (Some(_), Cause::ScopeBeyondToken | Cause::ManagementProtected) => Self::Powerful,
@@ -106,12 +106,12 @@ impl CallerKind {
     }
 
     /// Returns true if the caller authenticated as the application that the request names.
-    pub(super) const fn is_authenticated(self) -> bool {
+    pub(crate) const fn is_authenticated(self) -> bool {
         matches!(self, Self::Authenticated | Self::Powerful)
     }
 
     /// Returns its name in the log.
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Stranger => "stranger",
             Self::Named => "named",
@@ -185,7 +185,7 @@ impl Default for Sampling {
 
 impl Sampling {
     /// Returns true if the refusal is to be kept individually; otherwise it has been counted.
-    pub(super) fn admit(&mut self, caller: CallerKind, event: &RefusedEvent) -> bool {
+    pub(crate) fn admit(&mut self, caller: CallerKind, event: &RefusedEvent) -> bool {
         let [stranger, named, authenticated, powerful] = &mut self.0;
         let class = match caller {
             CallerKind::Stranger => stranger,
@@ -197,7 +197,7 @@ impl Sampling {
     }
 
     /// Takes the counts. Sources without recent refusals are forgotten.
-    pub(super) fn take(&mut self, now: UnixTime) -> Vec<Summary> {
+    pub(crate) fn take(&mut self, now: UnixTime) -> Vec<Summary> {
         let mut taken = Vec::new();
         for class in &mut self.0 {
             class.take(now, &mut taken);
@@ -206,7 +206,7 @@ impl Sampling {
     }
 
     /// Returns the number of refusals that were counted since the last call of `take`.
-    pub(super) fn counted(&self) -> u64 {
+    pub(crate) fn counted(&self) -> u64 {
         let counts = self.0.iter().flat_map(|class| {
             let sources = class.sources.values().map(|tally| &tally.counted);
             let counts = sources.chain([&class.others]);
@@ -216,7 +216,7 @@ impl Sampling {
     }
 
     /// Puts back the count of a summary that could not be logged. Its block and client id are lost, its number is not.
-    pub(super) fn put_back(&mut self, summary: &Summary) {
+    pub(crate) fn put_back(&mut self, summary: &Summary) {
         let class = self
             .0
             .iter_mut()
@@ -320,8 +320,8 @@ const MAX_SECONDS_BACK: u64 = 60;
 mod tests {
     use core::net::{IpAddr, Ipv4Addr};
 
-    use super::super::tests::{KNOWN, OTHER, refused};
     use super::*;
+    use crate::tests::{KNOWN, OTHER, refused};
 
     const NOON: UnixTime = UnixTime::from_seconds(1_800_014_400);
 

@@ -5,11 +5,11 @@ use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
 use m2m_store::{Diagnosed, IssuedCount, RefusalRoom, UsageBatch};
 
-use super::{Refused, log};
+use crate::{Refused, log};
 
 /// The counts and refusals since the last write.
 #[derive(Debug, Default)]
-pub(super) struct Unwritten {
+pub(crate) struct Unwritten {
     batch: UsageBatch,
     room: RefusalRoom,
     /// The length of the diagnoses. Unit: bytes.
@@ -19,7 +19,7 @@ pub(super) struct Unwritten {
 
 impl Unwritten {
     /// Adds a refusal. Returns false if there is no room for it.
-    pub(super) fn refused(&mut self, refused: &Refused) -> bool {
+    pub(crate) fn refused(&mut self, refused: &Refused) -> bool {
         let event = &refused.event;
         let client_id = match &event.client_id {
             RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
@@ -51,7 +51,7 @@ impl Unwritten {
     }
 
     /// Adds the diagnosis of a refusal, if there is room for it. It becomes a part of the refusal, or a change to it if that has been written.
-    pub(super) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: Box<str>) {
+    pub(crate) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: Box<str>) {
         if self.bytes + diagnosis.len() > MAX_DIAGNOSED_BYTES {
             return;
         }
@@ -93,13 +93,13 @@ impl Unwritten {
     }
 
     /// Adds counts.
-    pub(super) fn counted(&mut self, counts: UsageBatch) {
+    pub(crate) fn counted(&mut self, counts: UsageBatch) {
         self.batch.issued.extend(counts.issued);
         self.batch.secrets.extend(counts.secrets);
     }
 
     /// Returns true if there are refusals to be written now: they should be available for look-ups within a second or two.
-    pub(super) fn is_due(&self, now: UnixTime) -> bool {
+    pub(crate) fn is_due(&self, now: UnixTime) -> bool {
         let age = self
             .written_at
             .map_or(u64::MAX, |at| now.as_seconds().abs_diff(at.as_seconds()));
@@ -108,7 +108,7 @@ impl Unwritten {
     }
 
     /// Takes as much as is to be written at once; returns nothing when nothing is left.
-    pub(super) fn take(&mut self, now: UnixTime) -> Option<UsageBatch> {
+    pub(crate) fn take(&mut self, now: UnixTime) -> Option<UsageBatch> {
         self.written_at = Some(now);
         self.room = RefusalRoom::default();
         self.bytes = 0;
@@ -122,7 +122,7 @@ impl Unwritten {
     }
 
     /// Puts back a batch that could not be written: counts always, refusals as far as there is room. Returns the number of refusals dropped.
-    pub(super) fn put_back(&mut self, batch: UsageBatch) -> u64 {
+    pub(crate) fn put_back(&mut self, batch: UsageBatch) -> u64 {
         let UsageBatch {
             issued,
             secrets,
@@ -178,12 +178,12 @@ const MAX_DIAGNOSED_BYTES: usize = 4 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::super::CallerKind;
-    use super::super::tests::{KNOWN, OTHER};
     use super::*;
+    use crate::CallerKind;
+    use crate::tests::{KNOWN, OTHER};
 
     fn refused(trace_id: TraceId) -> Refused {
-        let event = super::super::tests::refused(trace_id);
+        let event = crate::tests::refused(trace_id);
         Refused {
             caller: CallerKind::of(&event),
             event,

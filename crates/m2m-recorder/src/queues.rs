@@ -13,22 +13,21 @@ use m2m_authority::diagnose::Suspect;
 use m2m_authority::flow::IssuedEvent;
 use m2m_jwt::UnixTime;
 
-use super::Refused;
-use super::entry::Changed;
-use super::sampling::{Sampling, Summary};
-use crate::metrics::Metrics;
+use crate::counters::Counters;
+use crate::entry::{Changed, Refused};
+use crate::sampling::{Sampling, Summary};
 
 /// The queues between the threads that answer callers and the worker.
 #[derive(Debug)]
-pub(super) struct Queues {
+pub(crate) struct Queues {
     state: Mutex<State>,
     filled: Condvar,
-    metrics: Arc<Metrics>,
+    counters: Arc<dyn Counters>,
 }
 
 /// An event on its way to the worker.
 #[derive(Debug)]
-pub(super) enum QueuedEvent {
+pub(crate) enum QueuedEvent {
     /// A refused request.
     Refused(Refused),
     /// A token that an operator got on behalf of an application.
@@ -39,22 +38,22 @@ pub(super) enum QueuedEvent {
 
 /// The numbers of events and lines that were lost since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Dropped {
+pub struct Dropped {
     /// Refusals of known clients, test tokens for them, and changes of the registry that are not in the log.
-    pub(crate) of_known_clients: u64,
+    pub of_known_clients: u64,
     /// Refusals of other callers.
-    pub(crate) of_others: u64,
+    pub of_others: u64,
     /// Diagnoses of refusals that are in the log.
-    pub(crate) diagnoses: u64,
+    pub diagnoses: u64,
     /// Refusals that are in the log, but could not be written to the store.
-    pub(crate) unkept: u64,
+    pub unkept: u64,
     /// Other lines of the log, such as those that count tokens.
-    pub(crate) lines: u64,
+    pub lines: u64,
 }
 
 impl Dropped {
     /// Returns the sum of all numbers.
-    pub(crate) const fn total(&self) -> u64 {
+    pub const fn total(&self) -> u64 {
         let Self {
             of_known_clients,
             of_others,
@@ -68,7 +67,7 @@ impl Dropped {
 
 /// The next task of the worker.
 #[derive(Debug)]
-pub(super) enum Next {
+pub(crate) enum Next {
     /// Log this event.
     Event(QueuedEvent),
     /// Find the evidence for these events, which have been logged.
@@ -96,11 +95,11 @@ struct Lane {
 }
 
 /// The maximum number of refusals that wait in a lane. At some 300 bytes each, the whole is small; a flood fills it whatever its size.
-pub(super) const MAX_EVENTS: usize = 4096;
+pub(crate) const MAX_EVENTS: usize = 4096;
 
 /// The maximum number of diagnoses that wait in a lane. Each takes up to some milliseconds, and evidence should be there within a second.
 /// A suspect has some 2 KiB, and at most 8.
-pub(super) const MAX_SUSPECTS: usize = 256;
+pub(crate) const MAX_SUSPECTS: usize = 256;
 
 /// The maximum number of diagnoses that are made together. Their records are read at once, which costs little more than reading those of one.
 const MAX_SUSPECTS_AT_ONCE: usize = 32;
@@ -109,49 +108,49 @@ const MAX_SUSPECTS_AT_ONCE: usize = 32;
 const GATHERING_TIME: Duration = Duration::from_millis(20);
 
 impl Queues {
-    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(counters: Arc<dyn Counters>) -> Self {
         Self {
             state: Mutex::default(),
             filled: Condvar::new(),
-            metrics,
+            counters,
         }
     }
 
     /// Queues an event, and the data that the diagnosis of a refusal starts from, as far as there is room. A refusal beyond the budget of
     /// its source is counted. Never waits.
-    pub(super) fn push(&self, happened: QueuedEvent, suspect: Option<Box<Suspect>>) {
+    pub(crate) fn push(&self, happened: QueuedEvent, suspect: Option<Box<Suspect>>) {
         if self.change(|state| state.push(happened, suspect)) {
             self.filled.notify_one();
         }
     }
 
     /// Takes the counts of refusals that were not queued one by one.
-    pub(super) fn take_summaries(&self, now: UnixTime) -> Vec<Summary> {
+    pub(crate) fn take_summaries(&self, now: UnixTime) -> Vec<Summary> {
         self.lock().sampling.take(now)
     }
 
     /// Counts refusals again whose summary could not be logged.
-    pub(super) fn put_back(&self, summary: &Summary) {
+    pub(crate) fn put_back(&self, summary: &Summary) {
         self.lock().sampling.put_back(summary);
     }
 
     /// Counts an event or a line as lost.
-    pub(super) fn drop_one(&self, count: impl FnOnce(&mut Dropped)) {
+    pub(crate) fn drop_one(&self, count: impl FnOnce(&mut Dropped)) {
         self.change(|state| count(&mut state.dropped));
     }
 
-    /// Changes the state. Events that this drops are in the metrics at once.
+    /// Changes the state. Events that this drops are counted at once.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         let before = state.dropped.total();
         let changed = change(&mut state);
-        self.metrics
+        self.counters
             .events_dropped(state.dropped.total().saturating_sub(before));
         changed
     }
 
     /// Returns the next task; [`Next::Idle`] if there is none for as long as `patience`.
-    pub(super) fn next(&self, patience: Duration) -> Next {
+    pub(crate) fn next(&self, patience: Duration) -> Next {
         let is_idle = |state: &mut State| state.is_empty() && !state.closed;
         let wait = |state, time, is_waiting: fn(&mut State) -> bool| {
             let waited = self.filled.wait_timeout_while(state, time, is_waiting);
@@ -169,7 +168,7 @@ impl Queues {
     }
 
     /// Accepts no more events. The events that wait are still returned; their diagnoses are not, since they would take too long.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.change(|state| {
             state.closed = true;
             state.drop_suspects();
@@ -178,12 +177,12 @@ impl Queues {
     }
 
     /// Drops the events that still wait.
-    pub(super) fn abandon(&self) {
+    pub(crate) fn abandon(&self) {
         self.change(State::drop_events);
     }
 
     /// Returns the numbers of dropped events and lines since the start.
-    pub(super) fn dropped(&self) -> Dropped {
+    pub(crate) fn dropped(&self) -> Dropped {
         self.lock().dropped
     }
 
@@ -276,9 +275,9 @@ mod tests {
     use m2m_authority::Refusal;
     use m2m_errors::Cause;
 
-    use super::super::CallerKind;
-    use super::super::tests::{KNOWN, OTHER, refused};
     use super::*;
+    use crate::CallerKind;
+    use crate::tests::{Counted, KNOWN, OTHER, refused};
 
     fn event(trace_id: TraceId) -> QueuedEvent {
         let event = refused(trace_id);
@@ -290,7 +289,7 @@ mod tests {
     }
 
     fn queues() -> Queues {
-        Queues::new(Arc::new(Metrics::new()))
+        Queues::new(Arc::<Counted>::default())
     }
 
     /// Returns a refusal from another block of addresses each second, so that all are within their budgets.
@@ -384,7 +383,8 @@ mod tests {
 
     #[test]
     fn x26_lines_counts_and_losses_add_up_to_the_refusals() {
-        let queues = queues();
+        let counted = Arc::new(Counted::default());
+        let queues = Queues::new(Arc::<Counted>::clone(&counted));
         (0..10_000).for_each(|_| queues.push(event(OTHER), suspect()));
         queues.push(event(KNOWN), None);
         queues.close();
@@ -395,8 +395,6 @@ mod tests {
         let dropped = queues.dropped();
         assert_eq!(lines + dropped.of_others, 10_005);
         assert!(queues.take_summaries(UnixTime::from_seconds(0)).is_empty());
-        let metrics = queues.metrics.text();
-        let line = format!("m2m_events_dropped_total {}", dropped.total());
-        assert!(metrics.contains(&line), "{line} in {metrics}");
+        assert_eq!(counted.numbers().dropped, dropped.total());
     }
 }

@@ -5,15 +5,6 @@
 //! the threads that answer callers. The queues are bounded: what does not fit is counted, and its caller has been answered all the same.
 //! Refusals beyond a few a second are counted too, by cause and block of addresses, and the counts are logged together.
 
-mod entry;
-mod log;
-mod queues;
-mod report;
-mod sampling;
-mod store_writer;
-mod unwritten;
-mod writer;
-
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -28,30 +19,23 @@ use m2m_host::error::Failure;
 use m2m_jwt::UnixTime;
 use m2m_store::{AuditEvent, CachedApplication, IssuedCount, IssuedTotal};
 
-use crate::metrics::Metrics;
-
-pub(crate) use entry::{Entry, Refused, RefusedOperation};
-pub(crate) use log::log;
-pub(crate) use queues::Dropped;
-pub(crate) use sampling::{CallerKind, Summary};
-pub(crate) use store_writer::{EventStore, StoreWriter, diagnosis};
-pub(crate) use writer::LogWriter;
-
-use entry::Changed;
-use queues::{Next, QueuedEvent, Queues};
-use report::Report;
-use store_writer::compare;
-use unwritten::Unwritten;
+use crate::counters::Counters;
+use crate::entry::{Changed, Entry, Refused, RefusedOperation};
+use crate::queues::{Next, QueuedEvent, Queues};
+use crate::report::Report;
+use crate::sampling::CallerKind;
+use crate::store_writer::{EventStore, compare};
+use crate::unwritten::Unwritten;
 
 /// The handle through which events reach the worker.
 #[derive(Debug, Clone)]
-pub(crate) struct Recorder {
+pub struct Recorder {
     shared: Arc<Shared>,
 }
 
 /// The thread that empties the queues.
 #[derive(Debug)]
-pub(crate) struct Worker {
+pub struct Worker {
     shared: Arc<Shared>,
     /// Disconnected when the thread has come to its end, in whatever way.
     ended: Receiver<()>,
@@ -61,7 +45,7 @@ pub(crate) struct Worker {
 #[derive(Debug)]
 struct Shared {
     queues: Queues,
-    metrics: Arc<Metrics>,
+    counters: Arc<dyn Counters>,
 }
 
 /// The time within which the remaining events have to be written when the process ends. The service manager (systemd, Kubernetes) waits
@@ -75,14 +59,15 @@ impl Recorder {
     /// # Errors
     ///
     /// If the operating system cannot start another thread.
-    pub(crate) fn start(
+    pub fn start(
         store_writer: impl EventStore,
-        metrics: Arc<Metrics>,
+        counters: Arc<impl Counters>,
         publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
     ) -> Result<(Self, Worker), Failure> {
+        let counters: Arc<dyn Counters> = counters;
         let shared = Arc::new(Shared {
-            queues: Queues::new(Arc::clone(&metrics)),
-            metrics,
+            queues: Queues::new(Arc::clone(&counters)),
+            counters,
         });
         let (alive, ended) = channel();
         let recorder = Self {
@@ -108,7 +93,7 @@ impl Recorder {
 
     /// Records an event: a token in the counts of its application, a test token in the log as well, a refusal with the data that its
     /// diagnosis starts from. Never waits.
-    pub(crate) fn keep(
+    pub fn keep(
         &self,
         event: Event,
         suspect: Option<Box<Suspect>>,
@@ -116,17 +101,17 @@ impl Recorder {
     ) {
         match event {
             Event::Issued(event) => {
-                self.shared.metrics.issued();
+                self.shared.counters.issued();
                 if let Some(application) = application {
                     count(application, &event);
                 }
                 if let Requester::Vouched { .. } = event.requester {
-                    self.shared.metrics.test_token_issued();
+                    self.shared.counters.test_token_issued();
                     self.shared.queues.push(QueuedEvent::Issued(event), None);
                 }
             }
             Event::Refused(event) => {
-                self.shared.metrics.refused(event.cause);
+                self.shared.counters.refused(event.cause);
                 let refused = Refused {
                     caller: CallerKind::of(&event),
                     event,
@@ -140,9 +125,9 @@ impl Recorder {
     }
 
     /// Records that a request of the management API was refused. Never waits.
-    pub(crate) fn keep_management(&self, event: RefusedEvent, operation: RefusedOperation) {
-        self.shared.metrics.refused(event.cause);
-        self.shared.metrics.management_refused(&operation.code);
+    pub fn keep_management(&self, event: RefusedEvent, operation: RefusedOperation) {
+        self.shared.counters.refused(event.cause);
+        self.shared.counters.management_refused(&operation.code);
         let client_id = match &event.client_id {
             RecordedClientId::Known(client_id) => Some(&**client_id),
             RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
@@ -156,7 +141,7 @@ impl Recorder {
     }
 
     /// Makes a change of the registry known. Never waits.
-    pub(crate) fn changed(&self, events: &[AuditEvent]) {
+    pub fn changed(&self, events: &[AuditEvent]) {
         let changed = Changed::of(events);
         self.shared.queues.push(QueuedEvent::Changed(changed), None);
     }
@@ -165,7 +150,7 @@ impl Recorder {
 impl Worker {
     /// Ends the worker once it has logged which requests were refused, but does not wait for long: `publish` can block forever, on a pipe
     /// that is not read.
-    pub(crate) fn finish(self) -> Entry {
+    pub fn finish(self) -> Entry {
         self.finish_within(DRAIN_TIME)
     }
 
@@ -175,7 +160,7 @@ impl Worker {
         // A worker that panicked has reported it through the panic hook. One that has finished has left only entries that the log had no room for.
         let _ = self.ended.recv_timeout(time);
         shared.queues.abandon();
-        let (issued, refused) = shared.metrics.issued_and_refused();
+        let (issued, refused) = shared.counters.issued_and_refused();
         Entry::Stopped {
             issued,
             refused,
@@ -211,7 +196,7 @@ impl Shared {
         for summary in self.queues.take_summaries(now) {
             let count = summary.count;
             if publish(Entry::Summary(summary)) {
-                self.metrics.refusals_summarized(count);
+                self.counters.refusals_summarized(count);
             }
         }
     }
@@ -383,29 +368,10 @@ mod tests {
     use m2m_errors::Cause;
     use m2m_store::{StoreError, UsageBatch};
 
-    use super::queues::MAX_EVENTS;
     use super::*;
-
-    /// The name of a refusal of a known client.
-    pub(super) const KNOWN: TraceId = TraceId::from_random([1; 16]);
-    /// The name of a refusal of any other caller.
-    pub(super) const OTHER: TraceId = TraceId::from_random([2; 16]);
-
-    pub(super) fn refused(trace_id: TraceId) -> RefusedEvent {
-        RefusedEvent {
-            time: UnixTime::from_seconds(1_800_000_000),
-            trace_id,
-            request_id: None,
-            address: None,
-            client_id: if trace_id == KNOWN {
-                RecordedClientId::Known("billing-job".into())
-            } else {
-                RecordedClientId::None
-            },
-            cause: Cause::SecretWrong,
-            operator: None,
-        }
-    }
+    use crate::log;
+    use crate::queues::MAX_EVENTS;
+    use crate::tests::{Counted, KNOWN, OTHER, refused};
 
     #[test]
     fn a1_the_line_of_a_minute_names_a_parameter_that_was_ignored() {
@@ -464,9 +430,15 @@ mod tests {
 
     /// Returns a recorder whose log accepts nothing until the sender is dropped, and then everything that the receiver gets.
     fn blocked() -> (Recorder, Worker, Sender<()>, Receiver<Entry>) {
+        blocked_and_counted(Arc::default())
+    }
+
+    fn blocked_and_counted(
+        counted: Arc<Counted>,
+    ) -> (Recorder, Worker, Sender<()>, Receiver<Entry>) {
         let (release, wait) = channel::<()>();
         let (publish, entries) = channel();
-        let (recorder, worker) = Recorder::start(Empty, Arc::new(Metrics::new()), move |entry| {
+        let (recorder, worker) = Recorder::start(Empty, counted, move |entry| {
             let _ = wait.recv();
             let _ = publish.send(entry);
             None
@@ -538,7 +510,8 @@ mod tests {
 
     #[test]
     fn x26_each_refusal_of_a_flood_is_a_line_or_in_a_count() {
-        let (recorder, worker, release, entries) = blocked();
+        let counters = Arc::new(Counted::default());
+        let (recorder, worker, release, entries) = blocked_and_counted(Arc::clone(&counters));
         drop(release);
         (0..20_000).for_each(|_| keep(&recorder, OTHER));
         let Entry::Stopped { dropped, .. } = worker.finish_within(Duration::MAX) else {
@@ -553,24 +526,20 @@ mod tests {
         }
         assert_eq!(lines + counted + dropped.of_others, 20_000);
         assert_eq!(lines, 50);
-        let text = recorder.shared.metrics.text();
-        assert!(
-            text.contains("m2m_refusals_summarized_total 19950"),
-            "{text}"
-        );
+        assert_eq!(counters.numbers().summarized, 19_950);
     }
 
     #[test]
     fn f10_a_log_without_room_loses_no_count_and_no_diagnosis() {
         let (diagnosed, diagnoses) = channel();
-        let metrics = Arc::new(Metrics::new());
+        let counters = Arc::new(Counted::default());
         let publish = move |entry: Entry| {
             if matches!(entry, Entry::Diagnosed { .. }) {
                 let _ = diagnosed.send(());
             }
             Some(entry)
         };
-        let (recorder, worker) = Recorder::start(Empty, Arc::clone(&metrics), publish).unwrap();
+        let (recorder, worker) = Recorder::start(Empty, Arc::clone(&counters), publish).unwrap();
         (0..1_000).for_each(|_| keep(&recorder, OTHER));
         // The 50 that are kept one by one are diagnosed, though the log accepts nothing.
         assert_eq!(diagnoses.iter().take(50).count(), 50);
@@ -579,8 +548,7 @@ mod tests {
             panic!("the worker stopped")
         };
         assert_eq!((dropped.of_others, dropped.diagnoses), (1_000, 50));
-        let line = format!("m2m_events_dropped_total {}", dropped.total());
-        assert!(metrics.text().contains(&line), "{line}");
+        assert_eq!(counters.numbers().dropped, dropped.total());
     }
 
     #[test]

@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use m2m_jwt::UnixTime;
 
-use super::queues::Dropped;
+use crate::queues::Dropped;
 
 /// The numbers that were last reported.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     said: Dropped,
     at: Option<UnixTime>,
 }
 
 /// The shortest time between two reports: events are reported while they are dropped, but without adding to a flood.
-pub(super) const REPORT_INTERVAL: Duration = Duration::from_secs(5);
+pub(crate) const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Report {
     /// Returns the numbers to report now: at once the first time, then not more often than each [`REPORT_INTERVAL`].
-    pub(super) fn due(&mut self, dropped: Dropped, now: UnixTime) -> Option<Dropped> {
+    pub(crate) fn due(&mut self, dropped: Dropped, now: UnixTime) -> Option<Dropped> {
         // A clock that was set back must not silence the report.
         let is_recent =
             |at: UnixTime| now.as_seconds().abs_diff(at.as_seconds()) < REPORT_INTERVAL.as_secs();

@@ -11,16 +11,15 @@ use m2m_host::{clock, output};
 use m2m_store::{AuditEvent, Settled};
 use serde_json::{Value, json};
 
-use super::{Dropped, Entry, Refused, Summary};
-use crate::store_health::StoreReport;
+use crate::{Dropped, Entry, Refused, StoreReport, Summary};
 
 /// Writes the entry.
-pub(crate) fn log(entry: Entry) {
+pub fn log(entry: Entry) {
     output::log_line(&line(&entry));
 }
 
 /// Writes the last entry, but does not wait for long: a pipe that is not read must not keep the process.
-pub(super) fn log_last(entry: Entry) {
+pub(crate) fn log_last(entry: Entry) {
     let (writing, written) = channel::<()>();
     // Without a thread the line is lost, and nothing else.
     let _ = std::thread::Builder::new()
@@ -36,7 +35,7 @@ pub(super) fn log_last(entry: Entry) {
 const LAST_LINE_TIME: Duration = Duration::from_secs(1);
 
 /// Returns the line of an entry.
-pub(super) fn line(entry: &Entry) -> Value {
+pub(crate) fn line(entry: &Entry) -> Value {
     match entry {
         Entry::Refused(event) => refused(event),
         Entry::Summary(counted) => summary(counted),
@@ -169,7 +168,7 @@ fn refused(refused: &Refused) -> Value {
 }
 
 /// Returns the name of a request, unless it is a credential.
-pub(super) fn clean(request_id: Option<&RequestId>) -> Option<&RequestId> {
+pub(crate) fn clean(request_id: Option<&RequestId>) -> Option<&RequestId> {
     request_id.filter(|request_id| matches!(redacted(request_id.as_str()), Cow::Borrowed(_)))
 }
 

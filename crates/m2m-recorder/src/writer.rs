@@ -9,20 +9,20 @@ use m2m_host::error::Failure;
 use m2m_host::output;
 use serde_json::Value;
 
-use super::Entry;
-use super::log::{line, log_last};
-use crate::metrics::Metrics;
+use crate::counters::Counters;
+use crate::entry::Entry;
+use crate::log::{line, log_last};
 
 /// The thread that writes the log.
 #[derive(Debug)]
-pub(crate) struct LogWriter {
+pub struct LogWriter {
     /// Disconnected when all entries have been written.
     ended: Receiver<()>,
 }
 
 /// The channel to the thread. It accepts an entry, or returns it at once if too many wait.
 #[derive(Debug)]
-pub(crate) struct Lines(SyncSender<Entry>);
+pub struct Lines(SyncSender<Entry>);
 
 impl LogWriter {
     /// Starts a writer, and returns it with the channel to it.
@@ -30,13 +30,13 @@ impl LogWriter {
     /// # Errors
     ///
     /// If the operating system cannot start another thread.
-    pub(crate) fn start(metrics: Arc<Metrics>) -> Result<(Self, Lines), Failure> {
-        Self::start_with(metrics, output::write_log_lines)
+    pub fn start(counters: Arc<impl Counters>) -> Result<(Self, Lines), Failure> {
+        Self::start_with(counters, output::write_log_lines)
     }
 
     /// Starts a writer that writes lines with this function.
     fn start_with(
-        metrics: Arc<Metrics>,
+        counters: Arc<impl Counters>,
         mut write: impl FnMut(&[Value]) -> std::io::Result<()> + Send + 'static,
     ) -> Result<(Self, Lines), Failure> {
         let (lines, waiting) = sync_channel(MAX_LINES);
@@ -47,7 +47,7 @@ impl LogWriter {
                 while let Some(entries) = next(&waiting) {
                     let lines: Vec<Value> = entries.iter().map(line).collect();
                     if write(&lines).is_err() {
-                        metrics.log_writes_failed(lines.len());
+                        counters.log_writes_failed(lines.len());
                     }
                 }
                 drop(alive);
@@ -61,7 +61,7 @@ impl LogWriter {
     /// Writes the last entry behind all others, but does not wait for long: a pipe that is not read must not keep the process.
     ///
     /// All [`Lines`] have to be dropped before; as long as there are any, the thread waits for more entries.
-    pub(crate) fn finish(self, last: Entry) {
+    pub fn finish(self, last: Entry) {
         let _ = self.ended.recv_timeout(DRAIN_TIME);
         log_last(last);
     }
@@ -84,7 +84,7 @@ fn next(waiting: &Receiver<Entry>) -> Option<Vec<Entry>> {
 
 impl Lines {
     /// Accepts the entry, or returns it if there is no room. Never waits.
-    pub(crate) fn write(&self, entry: Entry) -> Option<Entry> {
+    pub fn write(&self, entry: Entry) -> Option<Entry> {
         match self.0.try_send(entry) {
             Ok(()) => None,
             Err(TrySendError::Full(entry) | TrySendError::Disconnected(entry)) => Some(entry),
@@ -107,7 +107,8 @@ const DRAIN_TIME: Duration = Duration::from_secs(1);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recorder::Dropped;
+    use crate::Dropped;
+    use crate::tests::Counted;
 
     fn entry() -> Entry {
         Entry::Dropped(Dropped::default())
@@ -115,16 +116,15 @@ mod tests {
 
     #[test]
     fn f10_a_line_that_cannot_be_written_is_counted() {
-        let metrics = Arc::new(Metrics::new());
+        let counters = Arc::new(Counted::default());
         let full = |_: &[Value]| Err(std::io::ErrorKind::StorageFull.into());
-        let (writer, lines) = LogWriter::start_with(Arc::clone(&metrics), full).unwrap();
+        let (writer, lines) = LogWriter::start_with(Arc::clone(&counters), full).unwrap();
         for _ in 0..3 {
             assert!(lines.write(entry()).is_none());
         }
         drop(lines);
         let _ = writer.ended.recv();
-        let text = metrics.text();
-        assert!(text.contains("m2m_log_write_failures_total 3"), "{text}");
+        assert_eq!(counters.numbers().unwritten_lines, 3);
     }
 
     #[test]
@@ -134,7 +134,7 @@ mod tests {
             let _ = wait.recv();
             Ok(())
         };
-        let (writer, lines) = LogWriter::start_with(Arc::new(Metrics::new()), blocked).unwrap();
+        let (writer, lines) = LogWriter::start_with(Arc::new(Counted::default()), blocked).unwrap();
         // The thread may hold some.
         let sent = MAX_LINES + MAX_AT_ONCE + 10;
         let given_back = (0..sent).filter(|_| lines.write(entry()).is_some());

@@ -7,14 +7,13 @@ use m2m_authority::diagnose::{Diagnosis, Suspect, diagnose, possible_secrets};
 use m2m_authority::registry::{Api, Records, RecordsView};
 use m2m_explain::Operating;
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend as _, Sought, StoreError, UsageBatch};
+use m2m_store::{Backend as _, RegistryCache, Sought, Sqlite, StoreError, UsageBatch};
 use tokio::runtime::Handle;
 
-use crate::store::RegistryCache;
 use crate::store_health::{StoreHealth, StoreReport};
 
 /// The source of the records that a diagnosis compares with, and the destination of data to be stored. Its calls may block.
-pub(crate) trait EventStore: Send + 'static {
+pub trait EventStore: Send + 'static {
     /// Returns the records that each of these diagnoses compares with, without those that cannot be read.
     fn records(&self, suspects: &[&Suspect]) -> Vec<Records>;
 
@@ -34,6 +33,10 @@ pub(crate) trait EventStore: Send + 'static {
     fn counts(&self, now: UnixTime) -> UsageBatch;
 
     /// Stores counts and refusals.
+    ///
+    /// # Errors
+    ///
+    /// If the store does not accept the batch, which is then tried again.
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError>;
 
     /// Takes the news about the store that should be logged.
@@ -44,8 +47,8 @@ pub(crate) trait EventStore: Send + 'static {
 
 /// The store that tokens are served from.
 #[derive(Debug)]
-pub(crate) struct StoreWriter {
-    cache: Arc<RegistryCache>,
+pub struct StoreWriter {
+    cache: Arc<RegistryCache<Sqlite>>,
     health: Arc<StoreHealth>,
     /// The issuer, if commands can change the records.
     issuer: Option<Box<str>>,
@@ -54,8 +57,8 @@ pub(crate) struct StoreWriter {
 
 impl StoreWriter {
     /// Returns a writer to this store. Its calls block their own thread, through this runtime.
-    pub(crate) const fn new(
-        cache: Arc<RegistryCache>,
+    pub const fn new(
+        cache: Arc<RegistryCache<Sqlite>>,
         health: Arc<StoreHealth>,
         issuer: Option<Box<str>>,
         runtime: Handle,
@@ -127,7 +130,7 @@ impl EventStore for StoreWriter {
 }
 
 /// Returns the diagnosis of this refusal, with as much evidence as can be read.
-pub(crate) async fn diagnosis(cache: &RegistryCache, suspect: &Suspect) -> Diagnosis {
+pub async fn diagnosis(cache: &RegistryCache<Sqlite>, suspect: &Suspect) -> Diagnosis {
     let found = cache.suspects(vec![sought(suspect)]).await;
     let records = found.unwrap_or_default().pop().unwrap_or_default();
     let apis = Arc::clone(&cache.common_guard().apis);
@@ -135,7 +138,7 @@ pub(crate) async fn diagnosis(cache: &RegistryCache, suspect: &Suspect) -> Diagn
 }
 
 /// Compares a refusal with these records and APIs.
-pub(super) fn compare(suspect: &Suspect, records: &Records, apis: &[Api]) -> Diagnosis {
+pub(crate) fn compare(suspect: &Suspect, records: &Records, apis: &[Api]) -> Diagnosis {
     // Only an application that has authenticated asks for scopes and audiences.
     let asks = Check::of(suspect.cause()).is_some_and(|check| check > Check::Authentication);
     let apis = if asks { apis } else { &[] };
