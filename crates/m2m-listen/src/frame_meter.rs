@@ -4,14 +4,13 @@
 //! requests, answers and time restore: a client that sends requests never uses it up, and a flood soon does
 //! (CVE-2019-9511, CVE-2019-9512, CVE-2019-9513, CVE-2019-9515, CVE-2019-9518; RFC 9113, section 10.5).
 
+use super::frame_heads::{FrameHead, FrameHeads};
+
 /// The meter of one connection. It reads the heads of frames as their bytes pass, and stores no payload.
 #[derive(Debug)]
 pub(super) struct FrameMeter {
-    /// The number of bytes before the next head: of the preface at first, then of the payload of a frame. Unit: bytes.
-    to_skip: usize,
-    /// The part of a head that has arrived, if the head arrives in parts.
-    head: [u8; HEAD_BYTES],
-    head_bytes: usize,
+    read: FrameHeads,
+    written: FrameHeads,
     /// The greatest stream that a request began.
     latest_stream: u32,
     /// The stream whose header has begun and is not complete yet.
@@ -20,6 +19,8 @@ pub(super) struct FrameMeter {
     ends_header: bool,
     /// The streams whose header is complete, until they are taken.
     streams: Vec<u32>,
+    /// The streams that either side has reset, until they are taken.
+    reset: Vec<u32>,
     /// True if the bytes before the next head are those of SETTINGS.
     is_in_settings: bool,
     /// The part of a setting that has arrived.
@@ -32,27 +33,27 @@ pub(super) struct FrameMeter {
     /// The time up to which the credit has been restored. Unit: milliseconds.
     restored_at: u64,
     /// The number of written bytes that have not restored any credit.
-    written: usize,
+    written_bytes: usize,
 }
 
 impl FrameMeter {
     /// The meter of a connection that begins now. Unit: milliseconds.
     pub(super) const fn new(now: u64) -> Self {
         Self {
-            to_skip: PREFACE_BYTES,
-            head: [0; HEAD_BYTES],
-            head_bytes: 0,
+            read: FrameHeads::after(PREFACE_BYTES),
+            written: FrameHeads::after(0),
             latest_stream: 0,
             begun: None,
             ends_header: false,
             streams: Vec::new(),
+            reset: Vec::new(),
             is_in_settings: false,
             setting: [0; SETTING_BYTES],
             setting_bytes: 0,
             has_small_table: false,
             credit: MAX_CREDIT,
             restored_at: now,
-            written: 0,
+            written_bytes: 0,
         }
     }
 
@@ -61,18 +62,15 @@ impl FrameMeter {
     pub(super) fn read(&mut self, mut bytes: &[u8], now: u64) -> bool {
         self.restore_by_time(now);
         loop {
-            let skipped = self.to_skip.min(bytes.len());
-            self.to_skip -= skipped;
-            let (payload, rest) = bytes.split_at_checked(skipped).unwrap_or_default();
-            bytes = rest;
+            let payload = self.read.skip(&mut bytes);
             if self.is_in_settings {
                 self.settings(payload);
             }
-            if self.to_skip == 0 && self.ends_header {
+            if self.read.is_at_head() && self.ends_header {
                 self.ends_header = false;
                 self.streams.extend(self.begun.take());
             }
-            let Some(head) = self.next_head(&mut bytes) else {
+            let Some(head) = self.read.next(&mut bytes) else {
                 return true;
             };
             let cost = self.frame(head);
@@ -84,12 +82,24 @@ impl FrameMeter {
     }
 
     /// Notes bytes that were written, which the caller may have to acknowledge.
-    pub(super) const fn wrote(&mut self, bytes: usize) {
-        self.written = self.written.saturating_add(bytes);
-        while self.written >= BYTES_A_FRAME {
-            self.written -= BYTES_A_FRAME;
+    pub(super) fn wrote(&mut self, mut bytes: &[u8]) {
+        self.written_bytes = self.written_bytes.saturating_add(bytes.len());
+        while self.written_bytes >= BYTES_A_FRAME {
+            self.written_bytes -= BYTES_A_FRAME;
             self.restore(1);
         }
+        self.written.skip(&mut bytes);
+        while let Some(head) = self.written.next(&mut bytes) {
+            if head.kind == RST_STREAM {
+                self.reset.push(head.stream);
+            }
+            self.written.skip(&mut bytes);
+        }
+    }
+
+    /// Returns true if no frame is partly written.
+    pub(super) const fn is_between_frames(&self) -> bool {
+        self.written.is_between_frames()
     }
 
     /// The greatest stream that a request began.
@@ -100,6 +110,11 @@ impl FrameMeter {
     /// The streams of new requests whose header is complete, in their order. The caller takes them.
     pub(super) const fn streams(&mut self) -> &mut Vec<u32> {
         &mut self.streams
+    }
+
+    /// The streams that either side has reset. The caller takes them.
+    pub(super) const fn reset(&mut self) -> &mut Vec<u32> {
+        &mut self.reset
     }
 
     /// Returns true if the caller has ever limited the dynamic table of header compression to less than the initial size.
@@ -123,32 +138,14 @@ impl FrameMeter {
         }
     }
 
-    /// The next head, if all of it has come.
-    fn next_head(&mut self, bytes: &mut &[u8]) -> Option<[u8; HEAD_BYTES]> {
-        if self.head_bytes == 0
-            && let Some((head, rest)) = bytes.split_first_chunk()
-        {
-            *bytes = rest;
-            return Some(*head);
-        }
-        let missing = self.head.get_mut(self.head_bytes..)?;
-        let count = missing.len().min(bytes.len());
-        let (part, rest) = bytes.split_at_checked(count)?;
-        missing.get_mut(..count)?.copy_from_slice(part);
-        *bytes = rest;
-        self.head_bytes = self.head_bytes.saturating_add(count);
-        if self.head_bytes < HEAD_BYTES {
-            return None;
-        }
-        self.head_bytes = 0;
-        Some(self.head)
-    }
-
     /// Returns the cost of a frame (RFC 9113, sections 4.1 and 6).
-    fn frame(&mut self, head: [u8; HEAD_BYTES]) -> u32 {
-        let [long, middle, short, kind, flags, stream @ ..] = head;
-        let length = u32::from_be_bytes([0, long, middle, short]);
-        self.to_skip = usize::try_from(length).unwrap_or(usize::MAX);
+    fn frame(&mut self, head: FrameHead) -> u32 {
+        let FrameHead {
+            length,
+            kind,
+            flags,
+            stream,
+        } = head;
         self.is_in_settings = kind == SETTINGS;
         self.setting_bytes = 0;
         match kind {
@@ -158,7 +155,6 @@ impl FrameMeter {
                 u32::from(is_padded || (length < SMALL_DATA && !is_end))
             }
             HEADERS => {
-                let stream = u32::from_be_bytes(stream) & MAX_STREAM;
                 if stream <= self.latest_stream {
                     return 1;
                 }
@@ -173,7 +169,10 @@ impl FrameMeter {
                 1
             }
             // The number of frames that a request restores, so that a request that is reset does not count.
-            RST_STREAM => FRAMES_A_REQUEST,
+            RST_STREAM => {
+                self.reset.push(stream);
+                FRAMES_A_REQUEST
+            }
             SETTINGS => 1 + length / SETTINGS_BYTES,
             _ => 1,
         }
@@ -200,9 +199,6 @@ impl FrameMeter {
 /// `PRI * HTTP/2.0` and what belongs to it (RFC 9113, section 3.4).
 const PREFACE_BYTES: usize = 24;
 
-/// The head of a frame (RFC 9113, section 4.1).
-const HEAD_BYTES: usize = 9;
-
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
@@ -212,9 +208,6 @@ const CONTINUATION: u8 = 9;
 const END_HEADERS: u8 = 4;
 const END_STREAM: u8 = 1;
 const PADDED: u8 = 8;
-
-/// The highest bit of a stream is reserved.
-const MAX_STREAM: u32 = u32::MAX >> 1;
 
 /// The number of frames that a caller may send at once in addition to its requests. Clients begin with a handful.
 const MAX_CREDIT: u32 = 1000;

@@ -29,14 +29,15 @@ pub(super) struct Interim {
 
 #[derive(Debug, Default)]
 struct Counted {
-    /// The streams whose header is complete, in their order.
+    /// The streams whose header is complete, in their order; zero for one that was reset.
     streams: Vec<u32>,
     /// The number of requests that hyper has reported.
     requests: usize,
     /// Those of them that wait for an interim response, with their index.
     waiting: Vec<(usize, oneshot::Sender<()>)>,
-    /// The frames to be written, and the requests that go on after that.
-    frames: Vec<u8>,
+    /// The streams whose frames are to be written, with their requests.
+    matched: Vec<(u32, oneshot::Sender<()>)>,
+    /// The requests that go on when the frames that were taken are written.
     told: Vec<oneshot::Sender<()>>,
 }
 
@@ -46,6 +47,21 @@ impl Interim {
         self.is_read.store(false, Ordering::Relaxed);
         if !streams.is_empty() {
             self.counted().streams.append(streams);
+        }
+    }
+
+    /// Notes that either side has reset these streams: they have no interim response after that.
+    pub(super) fn reset(&self, streams: &mut Vec<u32>) {
+        if streams.is_empty() {
+            return;
+        }
+        let mut counted = self.counted();
+        for reset in streams.drain(..) {
+            let mut own = counted.streams.iter_mut();
+            if let Some(stream) = own.find(|stream| **stream == reset) {
+                *stream = 0;
+            }
+            counted.matched.retain(|(stream, _)| *stream != reset);
         }
     }
 
@@ -85,29 +101,34 @@ impl Interim {
             streams,
             requests,
             waiting,
-            frames,
-            told,
+            matched,
+            ..
         } = &mut *counted;
-        let before = frames.len();
+        let before = matched.len();
         let is_exact = streams.len() == *requests && !self.is_refused.load(Ordering::Relaxed);
         for (index, request) in waiting.drain(..) {
             // A request that is dropped here goes on without an interim response. One that was reset has none.
             let is_open = is_exact && !request.is_closed();
-            if let (true, Some(stream)) = (is_open, streams.get(index)) {
-                frames.put_slice(&FRAME);
-                frames.put_u32(*stream);
-                frames.put_slice(&CONTINUE);
-                told.push(request);
+            let stream = streams.get(index).filter(|stream| **stream != 0);
+            if let (true, Some(stream)) = (is_open, stream) {
+                matched.push((*stream, request));
             }
         }
         streams.clear();
         *requests = 0;
-        frames.len() > before
+        matched.len() > before
     }
 
     /// Moves the frames to be written to the end of these bytes.
     pub(super) fn take_frames(&self, into: &mut Vec<u8>) {
-        into.append(&mut self.counted().frames);
+        let mut counted = self.counted();
+        let Counted { matched, told, .. } = &mut *counted;
+        for (stream, request) in matched.drain(..) {
+            into.put_slice(&FRAME);
+            into.put_u32(stream);
+            into.put_slice(&CONTINUE);
+            told.push(request);
+        }
     }
 
     /// Notes that the frames that were taken are written: answers may follow now.

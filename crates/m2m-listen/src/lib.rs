@@ -26,6 +26,7 @@ mod connection_state;
 mod connection_table;
 mod descriptors;
 mod error;
+mod frame_heads;
 mod frame_meter;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -118,8 +118,6 @@ pub(super) struct Transport<S> {
     /// The interim responses, on HTTP/2, and the part of them that is not written yet.
     interim: Option<Arc<Interim>>,
     unwritten: Vec<u8>,
-    /// True if no frame is partly written.
-    is_between_frames: bool,
     is_stuck: bool,
     has_ended: bool,
 }
@@ -151,7 +149,6 @@ impl<S: Io> Transport<S> {
             stream,
             state,
             protocol,
-            is_between_frames: true,
             is_stuck: false,
             has_ended: false,
         }
@@ -234,6 +231,7 @@ impl<S: Io> Transport<S> {
                 interim.refuse();
             }
             interim.arrived(meter.streams());
+            interim.reset(meter.reset());
         }
         is_within
     }
@@ -257,19 +255,30 @@ impl<S: Io> Transport<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Notes that some of `all` bytes were written.
-    fn wrote(&mut self, written: &Poll<Result<usize>>, all: usize) {
-        if let (Some(meter), Poll::Ready(Ok(count))) = (&mut self.meter, written) {
-            meter.wrote(*count);
-            self.is_between_frames = *count == all;
+    /// Notes that some of these bytes were written.
+    fn wrote(&mut self, written: &Poll<Result<usize>>, slices: &[IoSlice<'_>]) {
+        let (Some(meter), Poll::Ready(Ok(count))) = (&mut self.meter, written) else {
+            return;
+        };
+        let mut left = *count;
+        for slice in slices {
+            let bytes = slice.get(..left).unwrap_or(slice);
+            left -= bytes.len();
+            meter.wrote(bytes);
+        }
+        if let Some(interim) = &self.interim {
+            interim.reset(meter.reset());
         }
     }
 
     /// Writes that the caller asks for too much (RFC 9113, sections 6.8 and 7), if that is possible at once.
     fn go_away(&mut self, context: &mut Context<'_>) {
-        let (Some(meter), true) = (&self.meter, self.is_between_frames) else {
+        let Some(meter) = &self.meter else {
             return;
         };
+        if !meter.is_between_frames() {
+            return;
+        }
         let frame = [
             &[0, 0, 8, GOAWAY, 0, 0, 0, 0, 0][..],
             &meter.latest_stream().to_be_bytes(),
@@ -338,7 +347,7 @@ impl<S: Io> AsyncWrite for Transport<S> {
         let written =
             either!(&mut self.stream, stream => Pin::new(stream).poll_write(context, bytes));
         self.note(&written);
-        self.wrote(&written, bytes.len());
+        self.wrote(&written, &[IoSlice::new(bytes)]);
         written
     }
 
@@ -355,10 +364,7 @@ impl<S: Io> AsyncWrite for Transport<S> {
         }
         let written = either!(&mut self.stream, stream => Pin::new(stream).poll_write_vectored(context, slices));
         self.note(&written);
-        if self.meter.is_some() {
-            let all = slices.iter().map(|slice| slice.len()).sum();
-            self.wrote(&written, all);
-        }
+        self.wrote(&written, slices);
         written
     }
 

@@ -1,6 +1,7 @@
 //! Floods end a connection, and real clients do not.
 
 use super::*;
+use crate::frame_heads::HEAD_BYTES;
 
 const PUSH_PROMISE: u8 = 5;
 const PRIORITY: u8 = 2;
@@ -64,7 +65,7 @@ fn x17_floods_of_every_frame_except_requests_are_stopped() {
 fn x17_answers_to_pings_restore_too_little_credit_to_continue() {
     let mut meter = begun();
     let ended = (0..10_000).any(|_| {
-        meter.wrote(17);
+        meter.wrote(&frame(DATA, 0, 1, 17 - HEAD_BYTES));
         !meter.read(&frame(PING, 0, 0, 8), 0)
     });
     assert!(ended);
@@ -74,7 +75,7 @@ fn x17_answers_to_pings_restore_too_little_credit_to_continue() {
 fn x17_a_flood_of_windows_of_one_byte_is_stopped() {
     let mut meter = begun();
     let ended = (0..10_000).any(|_| {
-        meter.wrote(HEAD_BYTES + 1);
+        meter.wrote(&frame(DATA, 0, 1, 1));
         !meter.read(&frame(WINDOW_UPDATE, 0, 1, 4), 0)
     });
     assert!(ended);
@@ -92,7 +93,7 @@ fn a_client_that_sends_requests_is_never_stopped() {
         bytes.extend(frame(PING, 0, 0, 8));
         bytes.extend(frame(PRIORITY, 0, stream, 5));
         assert!(meter.read(&bytes, 0), "{request}");
-        meter.wrote(800);
+        meter.wrote(&frame(DATA, 0, 1, 800 - HEAD_BYTES));
     }
     assert_eq!(meter.latest_stream(), 199_999);
 }
@@ -124,7 +125,7 @@ fn a_client_that_reads_large_answers_in_small_windows_is_not_stopped() {
     assert!(meter.read(&frame(HEADERS, 5, 1, 120), 0));
     // 16 MiB, announced for every 4 KiB, for the stream and the connection.
     for part in 0..4096 {
-        meter.wrote(4096 + HEAD_BYTES);
+        meter.wrote(&frame(DATA, 0, 1, 4096));
         let mut bytes = frame(WINDOW_UPDATE, 0, 1, 4);
         bytes.extend(frame(WINDOW_UPDATE, 0, 0, 4));
         assert!(meter.read(&bytes, 0), "{part}");
@@ -159,8 +160,8 @@ fn frames_are_found_however_their_bytes_are_split() {
             assert!(parts.read(part, 0));
         }
         assert_eq!(
-            (parts.latest_stream(), parts.to_skip, parts.head_bytes),
-            (whole.latest_stream(), whole.to_skip, whole.head_bytes)
+            (parts.latest_stream(), parts.read.position()),
+            (whole.latest_stream(), whole.read.position())
         );
         assert_eq!(parts.latest_stream(), 99, "{size}");
     }

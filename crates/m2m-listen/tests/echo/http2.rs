@@ -335,6 +335,52 @@ async fn f2_a_malformed_request_gets_no_response_100_of_another_one() {
     assert_eq!(http2.body(5).await, "five");
 }
 
+/// A stream that has been reset is closed, and a frame on it is an error of the connection to some clients (RFC 9113, section 5.1).
+#[tokio::test(start_paused = true)]
+async fn f2_a_stream_that_was_reset_gets_no_response_100() {
+    let sized = |length: &str| [expecting("/body"), field("content-length", length)].concat();
+    let plain = expecting("/body");
+    for (name, head, then) in [
+        ("overlong", sized("2"), frame(DATA, END_STREAM, 1, b"three")),
+        ("overlong and open", sized("2"), frame(DATA, 0, 1, b"three")),
+        ("short", sized("9"), frame(DATA, END_STREAM, 1, b"three")),
+        (
+            "trailers that do not end the stream",
+            plain.clone(),
+            frame(HEADERS, END_HEADERS, 1, &field("x", "y")),
+        ),
+        (
+            "a window too large",
+            plain.clone(),
+            frame(WINDOW_UPDATE, 0, 1, &[0x7f, 0xff, 0xff, 0xff]),
+        ),
+        (
+            "reset by the caller",
+            plain.clone(),
+            frame(RST_STREAM, 0, 1, &[0, 0, 0, 8]),
+        ),
+    ] {
+        let server = Server::start(|_| {});
+        let mut http2 = Http2::new(server.connect()).await;
+        let packet = [frame(HEADERS, END_HEADERS, 1, &head), then.clone()].concat();
+        let mut is_reset = then.get(3) == Some(&RST_STREAM);
+        http2.send(&packet).await;
+        // Until the server waits for more.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        http2.next_id = 3;
+        let id = http2.begin("/", END_STREAM).await;
+        loop {
+            let own = http2.frame().await.expect("the next request is answered");
+            if own.stream == id && own.flags & END_STREAM != 0 {
+                break;
+            }
+            assert!(own.stream != 1 || !is_reset, "{name}: {}", own.kind);
+            is_reset |= own.stream == 1 && own.kind == RST_STREAM;
+        }
+        assert!(is_reset, "{name}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn f1_an_idle_connection_of_http2_is_never_closed_a_moment_early() {
     const MOMENT: Duration = Duration::from_millis(1);
