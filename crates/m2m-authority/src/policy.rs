@@ -1,11 +1,13 @@
 //! The parts of an application and its APIs that authorization needs.
 
+mod granted;
 mod targets;
 
 use std::sync::Arc;
 
 use m2m_jwt::UnixTime;
 
+pub use granted::{GrantedScopes, ScopePosition};
 pub use targets::{AssignedScopes, Target, Targets};
 
 use crate::registry::{
@@ -110,6 +112,12 @@ impl Policy {
     pub fn apis(&self) -> impl Iterator<Item = (usize, &Target)> {
         let positions = self.grants.iter().map(|grant| grant.target);
         positions.filter_map(|position| Some((position, self.targets.at(position)?)))
+    }
+
+    /// Returns the scopes of the API at this position that are assigned to the application, if it is authorized for the API.
+    #[must_use]
+    pub fn assigned(&self, api: usize) -> Option<&AssignedScopes> {
+        Some(&self.grant(api)?.assigned)
     }
 
     /// The quota, if the application has one.

@@ -47,7 +47,7 @@ fn each_step_names_what_to_load_for_the_next() {
         .map(|audience| &**audience)
         .collect();
     assert_eq!(audiences, ["https://orders.example"]);
-    assert_eq!(authorized.scopes(), ["write"]);
+    assert!(authorized.scopes().eq(["write"]));
     let refusal = authorized.refuse(Refusal::of(Cause::QuotaExceeded));
     assert_eq!(refusal.client_id().to_string(), "billing");
 

@@ -16,7 +16,7 @@ use super::accept::Asked;
 use super::authenticate::Authenticated;
 use super::record::Requester;
 use crate::diagnose::{Ignored, Suspect};
-use crate::policy::{Grant, Policy, Target};
+use crate::policy::{Grant, GrantedScopes, Policy, ScopePosition, Target};
 use crate::refusal::{RecordedClientId, Refusal};
 use crate::registry::{ClaimSet, Lifetime, QuotaMode};
 use crate::{Authority, MAX_AUDIENCES};
@@ -30,7 +30,7 @@ pub struct Authorized<'p> {
     /// The position of the first API among all.
     pub(super) api: usize,
     pub(super) audiences: Arc<[Arc<str>]>,
-    pub(super) scopes: Vec<&'p str>,
+    pub(super) scopes: GrantedScopes,
     pub(super) scope_in_answer: bool,
     pub(super) lifetime: Lifetime,
     pub(super) algorithm: Algorithm,
@@ -106,9 +106,14 @@ impl Authorized<'_> {
     }
 
     /// The scopes, as the token will carry them.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.texts(self.policy.targets())
+    }
+
+    /// The scopes as one list (RFC 6749, section 3.3), as the token will carry them.
     #[must_use]
-    pub fn scopes(&self) -> &[&str] {
-        &self.scopes
+    pub fn scope(&self) -> String {
+        self.scopes.join(self.policy.targets())
     }
 }
 
@@ -331,35 +336,36 @@ fn agree(wanted: &[Wanted<'_>]) -> Result<(usize, Algorithm, ClaimSet), Refusal>
 }
 
 /// The decision about one scope on the requested audiences.
-enum ScopeDecision<'p> {
+enum ScopeDecision {
     /// No requested API defines it.
     Unknown,
     /// A requested API defines it and it is not assigned there.
     NotAssigned,
-    /// It is assigned on every requested API that defines it.
-    Granted(&'p str),
+    /// It is assigned on every requested API that defines it. The first of them has it at this position.
+    Granted(ScopePosition),
 }
 
-fn rule<'p>(wanted: &[Wanted<'p>], token: &str) -> ScopeDecision<'p> {
-    let mut ruling = ScopeDecision::Unknown;
+fn rule(wanted: &[Wanted<'_>], token: &str) -> ScopeDecision {
+    let mut first = None;
     for wanted in wanted {
-        let Some((position, scope)) = wanted.target.scope(token) else {
+        let Some(scope) = wanted.target.position(token) else {
             continue;
         };
-        if !wanted.grant.assigned.contains(position) {
+        if !wanted.grant.assigned.contains(scope) {
             return ScopeDecision::NotAssigned;
         }
-        ruling = ScopeDecision::Granted(scope);
+        let api = wanted.grant.target;
+        first = first.or(Some(ScopePosition { api, scope }));
     }
-    ruling
+    first.map_or(ScopeDecision::Unknown, ScopeDecision::Granted)
 }
 
 /// Returns exactly the requested scopes, each once, in the order of the request.
-fn requested_scopes<'p>(
+fn requested_scopes(
     policy: &Policy,
-    wanted: &[Wanted<'p>],
+    wanted: &[Wanted<'_>],
     scope: &str,
-) -> Result<Vec<&'p str>, Refusal> {
+) -> Result<GrantedScopes, Refusal> {
     let scope = Scope::parse(scope).map_err(|error| Refusal::of(error.cause()))?;
     if !policy.assigns_any_scope() {
         return Err(Refusal::of(Cause::NoScopeAssigned).echoing(scope.as_str()));
@@ -378,23 +384,57 @@ fn requested_scopes<'p>(
             ScopeDecision::Granted(_) => {}
         }
     }
-    Ok(granted)
+    Ok(on_every_api(wanted, granted, true))
 }
 
 /// Returns all scopes that the application may have on these audiences together.
-fn assigned_scopes<'p>(wanted: &[Wanted<'p>]) -> Vec<&'p str> {
+fn assigned_scopes(wanted: &[Wanted<'_>]) -> GrantedScopes {
     let mut granted = Vec::new();
     for (index, one) in wanted.iter().enumerate() {
         let earlier = wanted.get(..index).unwrap_or_default();
-        granted.extend(one.target.assigned(&one.grant.assigned).filter(|scope| {
+        let assigned = one.target.assigned(&one.grant.assigned);
+        granted.extend(assigned.filter_map(|(_, scope)| {
             // A scope that an earlier API defines was decided there, for all of them.
-            let decided = earlier
-                .iter()
-                .any(|earlier| earlier.target.scope(scope).is_some());
-            !decided && matches!(rule(wanted, scope), ScopeDecision::Granted(_))
+            let mut earlier = earlier.iter();
+            if earlier.any(|earlier| earlier.target.position(scope).is_some()) {
+                return None;
+            }
+            match rule(wanted, scope) {
+                ScopeDecision::Granted(position) => Some(position),
+                ScopeDecision::Unknown | ScopeDecision::NotAssigned => None,
+            }
         }));
     }
-    granted
+    on_every_api(wanted, granted, false)
+}
+
+/// Returns these scopes with their positions on the other requested APIs that define them.
+fn on_every_api(
+    wanted: &[Wanted<'_>],
+    mut granted: Vec<ScopePosition>,
+    is_requested: bool,
+) -> GrantedScopes {
+    let distinct = granted.len();
+    let first = |scope: ScopePosition| {
+        let mut wanted = wanted.iter().enumerate();
+        let (index, one) = wanted.find(|(_, wanted)| wanted.grant.target == scope.api)?;
+        Some((index, one.target.scope_at(scope.scope)?))
+    };
+    if wanted.len() > 1 {
+        for index in 0..distinct {
+            let Some((own, text)) = granted.get(index).and_then(|scope| first(*scope)) else {
+                continue;
+            };
+            let later = wanted.iter().skip(own + 1);
+            granted.extend(later.filter_map(|later| {
+                Some(ScopePosition {
+                    api: later.grant.target,
+                    scope: later.target.position(text)?,
+                })
+            }));
+        }
+    }
+    GrantedScopes::new(granted, distinct, is_requested)
 }
 
 /// The number of scopes from which on a set is cheaper than a search through the list.
@@ -402,10 +442,10 @@ const MANY: usize = 16;
 
 /// The scopes that were already granted: empty while the list of them is short enough to be searched, a set from then on.
 #[derive(Default)]
-struct Seen<'p>(HashSet<&'p str>);
+struct Seen(HashSet<ScopePosition>);
 
-impl<'p> Seen<'p> {
-    fn is_new(&mut self, granted: &[&'p str], scope: &'p str) -> bool {
+impl Seen {
+    fn is_new(&mut self, granted: &[ScopePosition], scope: ScopePosition) -> bool {
         if granted.len() < MANY {
             return !granted.contains(&scope);
         }

@@ -11,6 +11,7 @@ use super::authorize::Authorized;
 use super::record::Requester;
 use crate::access_token::{AccessTokenClaims, check_access_token, sign_access_token};
 use crate::diagnose::Ignored;
+use crate::policy::GrantedScopes;
 use crate::refusal::Refusal;
 use crate::registry::Lifetime;
 use crate::{Authority, JwtId};
@@ -25,6 +26,7 @@ pub struct Issued {
     pub(super) audiences: Arc<[Arc<str>]>,
     /// The granted scopes as one list (RFC 6749, section 3.3).
     pub(super) scope: String,
+    scopes: GrantedScopes,
     pub(super) scope_in_answer: bool,
     pub(super) lifetime: Lifetime,
     pub(super) quota_exceeded: bool,
@@ -37,6 +39,15 @@ impl Issued {
     #[must_use]
     pub fn access_token_secret(&self) -> &str {
         &self.access_token
+    }
+
+    /// The scopes that the application used by requesting the token itself; absent for a test token, which shows no need of the application.
+    #[must_use]
+    pub const fn scopes_used(&self) -> Option<&GrantedScopes> {
+        match self.requester {
+            Requester::TokenEndpoint { .. } => Some(&self.scopes),
+            Requester::Vouched { .. } => None,
+        }
     }
 }
 
@@ -67,7 +78,7 @@ pub fn issue<S: Signer + ?Sized>(
     now: UnixTime,
 ) -> Result<Issued, Refusal> {
     let (key, issued_at) = prepare(&authorized, key, now)?;
-    let scope = join(&authorized.scopes);
+    let scope = authorized.scope();
     let claims = claims(&authorized, authority, &jwt_id, &scope, issued_at);
     let access_token = sign_access_token(&claims, authorized.claim_set, key)
         .map_err(|error| refusal(&authorized, error.cause()))?;
@@ -77,6 +88,7 @@ pub fn issue<S: Signer + ?Sized>(
         api: authorized.api,
         audiences: authorized.audiences,
         scope,
+        scopes: authorized.scopes,
         scope_in_answer: authorized.scope_in_answer,
         lifetime: authorized.lifetime,
         quota_exceeded: authorized.quota_exceeded,
@@ -97,7 +109,7 @@ pub fn check_issue<S: Signer + ?Sized>(
     now: UnixTime,
 ) -> Result<(), Refusal> {
     let (key, issued_at) = prepare(authorized, key, now)?;
-    let scope = join(&authorized.scopes);
+    let scope = authorized.scope();
     // Every name has the same length.
     let jwt_id = JwtId::from_random([0; 16]);
     let claims = claims(authorized, authority, &jwt_id, &scope, issued_at);
@@ -168,15 +180,3 @@ fn issued_at(now: UnixTime, not_before: Option<UnixTime>) -> UnixTime {
 /// The `iat` of a token lies one second after it. Verifiers accept tokens that lie up to [`Leeway::DEFAULT`] ahead; the other half of that is
 /// left for clocks that differ.
 const MAX_SECONDS_AHEAD: u64 = Leeway::DEFAULT.as_seconds() / 2;
-
-/// Joins scope tokens into one list (RFC 6749, section 3.3).
-fn join(scopes: &[&str]) -> String {
-    let mut list = String::with_capacity(scopes.iter().map(|scope| scope.len() + 1).sum());
-    for scope in scopes {
-        if !list.is_empty() {
-            list.push(' ');
-        }
-        list.push_str(scope);
-    }
-    list
-}

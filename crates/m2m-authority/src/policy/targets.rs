@@ -19,7 +19,7 @@ pub struct Targets {
 #[derive(Debug)]
 pub struct Target {
     pub(crate) audience: Arc<str>,
-    scopes: Vec<Box<str>>,
+    scopes: Arc<[Box<str>]>,
     by_scope: HashMap<Box<str>, usize>,
     pub(crate) token_lifetime: Lifetime,
     pub(crate) signing_algorithm: Algorithm,
@@ -29,7 +29,7 @@ pub struct Target {
 
 /// A set of scopes of one API: one bit for each scope, in the order in which the API defines them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssignedScopes(Box<[u64]>);
+pub struct AssignedScopes(Arc<[u64]>);
 
 impl Targets {
     /// Returns the APIs under the audiences that their records have.
@@ -56,8 +56,9 @@ impl Targets {
         }
     }
 
-    /// Returns the API that a record refers to by this audience or alias, which may begin with a placeholder.
-    pub(crate) fn find_declared(&self, audience: &str) -> Option<(usize, &Target)> {
+    /// Returns the API that a record refers to by this audience or alias, which may begin with a placeholder, and its position among all.
+    #[must_use]
+    pub fn find_declared(&self, audience: &str) -> Option<(usize, &Target)> {
         self.find(&fill_in_issuer(audience, &self.issuer))
     }
 
@@ -100,7 +101,7 @@ impl Targets {
 
 impl Target {
     fn of(api: &Api, issuer: &str) -> Self {
-        let scopes: Vec<Box<str>> = api.scopes.iter().map(|scope| scope.key.clone()).collect();
+        let scopes: Arc<[Box<str>]> = api.scopes.iter().map(|scope| scope.key.clone()).collect();
         Self {
             audience: Arc::from(fill_in_issuer(&api.audience, issuer)),
             by_scope: scopes
@@ -133,10 +134,20 @@ impl Target {
         self.scopes.iter().map(|scope| &**scope)
     }
 
-    /// The position of a scope that the API defines, and the scope as the registry spells it.
-    pub(crate) fn scope(&self, token: &str) -> Option<(usize, &str)> {
-        let index = *self.by_scope.get(token)?;
-        Some((index, self.scopes.get(index)?))
+    /// The scopes that the API defines, in its order, shared with it.
+    #[must_use]
+    pub const fn scope_list(&self) -> &Arc<[Box<str>]> {
+        &self.scopes
+    }
+
+    /// The position of a scope that the API defines.
+    pub(crate) fn position(&self, token: &str) -> Option<usize> {
+        self.by_scope.get(token).copied()
+    }
+
+    /// The scope at a position, as the registry spells it.
+    pub(crate) fn scope_at(&self, position: usize) -> Option<&str> {
+        self.scopes.get(position).map(|scope| &**scope)
     }
 
     /// The set of those of `keys` that the API defines.
@@ -144,23 +155,22 @@ impl Target {
     pub fn assign<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> AssignedScopes {
         let mut words = vec![0_u64; self.scopes.len().div_ceil(64)];
         for key in keys {
-            let Some((index, _)) = self.scope(key) else {
+            let Some(index) = self.position(key) else {
                 continue;
             };
             if let Some(word) = words.get_mut(index / 64) {
                 *word |= 1 << (index % 64);
             }
         }
-        AssignedScopes(words.into_boxed_slice())
+        AssignedScopes(words.into())
     }
 
-    /// The scopes of a set, in the order in which the API defines them.
-    pub(crate) fn assigned<'t>(&'t self, set: &'t AssignedScopes) -> impl Iterator<Item = &'t str> {
-        self.scopes
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| set.contains(*index))
-            .map(|(_, scope)| &**scope)
+    /// The scopes of a set with their positions, in the order in which the API defines them.
+    pub(crate) fn assigned<'t>(
+        &'t self,
+        set: &'t AssignedScopes,
+    ) -> impl Iterator<Item = (usize, &'t str)> {
+        set.of(&self.scopes)
     }
 }
 
@@ -171,9 +181,39 @@ impl AssignedScopes {
             .is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Returns those of the scopes of the API that are in the set, with their positions.
+    pub fn of<'t>(&'t self, scopes: &'t [Box<str>]) -> impl Iterator<Item = (usize, &'t str)> {
+        let scopes = scopes.iter().map(|scope| &**scope).enumerate();
+        scopes.filter(|(index, _)| self.contains(*index))
+    }
+
+    /// Returns the number of scopes in the set.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|word| ones(*word)).sum()
+    }
+
+    /// Returns the number of scopes in the set that come before the scope at this position, if that one is in the set.
+    #[must_use]
+    pub fn rank(&self, position: usize) -> Option<usize> {
+        let (words, rest) = self.0.split_at_checked(position / 64)?;
+        let bit = 1_u64 << (position % 64);
+        let word = rest.first().filter(|word| **word & bit != 0)?;
+        let before: usize = words.iter().map(|word| ones(*word)).sum();
+        Some(before + ones(*word & (bit - 1)))
+    }
+
+    /// Returns true if the set has no scope.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
+}
+
+/// Returns the number of bits that are set.
+fn ones(word: u64) -> usize {
+    // It is at most 64.
+    usize::try_from(word.count_ones()).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -189,7 +229,13 @@ mod tests {
         let set = target.assign(["scope:0", "scope:64", "scope:129", "scope:unknown"]);
         assert_eq!(
             target.assigned(&set).collect::<Vec<_>>(),
-            ["scope:0", "scope:64", "scope:129"]
+            [(0, "scope:0"), (64, "scope:64"), (129, "scope:129")]
+        );
+        assert_eq!(set.len(), 3);
+        let ranks = [0, 1, 63, 64, 128, 129, 130, 1000].map(|position| set.rank(position));
+        assert_eq!(
+            ranks,
+            [Some(0), None, None, Some(1), None, Some(2), None, None]
         );
         assert!(target.assign([]).is_empty());
         assert!(!set.contains(1000));

@@ -83,7 +83,7 @@ fn would_grant(authorized: &Authorized<'_>) -> WouldGrant {
     let audiences = authorized.audiences().iter();
     WouldGrant {
         audiences: audiences.map(|audience| Box::from(&**audience)).collect(),
-        scope: authorized.scopes().join(" ").into(),
+        scope: authorized.scope().into(),
         expires_in: authorized.lifetime().as_seconds(),
         quota_exceeded: authorized.quota_exceeded(),
     }

@@ -226,7 +226,7 @@ impl<B: Backend> InProcess<B> {
         let audiences = authorized.audiences().iter();
         Ok(Verdict::Granted(WouldGrant {
             audiences: audiences.map(|audience| Box::from(&**audience)).collect(),
-            scope: authorized.scopes().join(" ").into(),
+            scope: authorized.scope().into(),
             expires_in: authorized.lifetime().as_seconds(),
             quota_exceeded: authorized.quota_exceeded(),
         }))
