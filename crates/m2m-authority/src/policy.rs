@@ -108,12 +108,6 @@ impl Policy {
         &self.targets
     }
 
-    /// Returns the APIs that the application is authorized for, each with its position among [all](Self::targets), in their order.
-    pub fn apis(&self) -> impl Iterator<Item = (usize, &Target)> {
-        let positions = self.grants.iter().map(|grant| grant.target);
-        positions.filter_map(|position| Some((position, self.targets.at(position)?)))
-    }
-
     /// Returns the scopes of the API at this position that are assigned to the application, if it is authorized for the API.
     #[must_use]
     pub fn assigned(&self, api: usize) -> Option<&AssignedScopes> {

@@ -112,12 +112,7 @@ impl EventStore for StoreWriter {
     }
 
     fn counts(&self, now: UnixTime) -> UsageBatch {
-        let (issued, secrets) = self.cache.take_usage(now);
-        UsageBatch {
-            issued,
-            secrets,
-            ..UsageBatch::default()
-        }
+        self.cache.take_usage(now)
     }
 
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use m2m_admin::DiagnosisRecord;
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
-use m2m_store::{Diagnosed, IssuedCount, RefusalRoom, UsageBatch};
+use m2m_store::{Diagnosed, IssuedCount, RefusalRoom, ScopeUse, SecretUse, UsageBatch};
 
 use crate::{Refused, log};
 
@@ -96,6 +96,7 @@ impl Unwritten {
     pub(crate) fn counted(&mut self, counts: UsageBatch) {
         self.batch.issued.extend(counts.issued);
         self.batch.secrets.extend(counts.secrets);
+        self.batch.scopes.extend(counts.scopes);
     }
 
     /// Returns true if there are refusals to be written now: they should be available for look-ups within a second or two.
@@ -115,6 +116,7 @@ impl Unwritten {
         let batch = UsageBatch {
             issued: last_of(&mut self.batch.issued),
             secrets: last_of(&mut self.batch.secrets),
+            scopes: last_of(&mut self.batch.scopes),
             refused: core::mem::take(&mut self.batch.refused),
             diagnosed: core::mem::take(&mut self.batch.diagnosed),
         };
@@ -126,13 +128,17 @@ impl Unwritten {
         let UsageBatch {
             issued,
             secrets,
+            scopes,
             refused,
             diagnosed,
         } = batch;
         self.batch.issued.extend(issued);
         self.batch.secrets.extend(secrets);
-        // One application has one entry, however many writes have failed.
+        self.batch.scopes.extend(scopes);
+        // Each application, secret and scope has one entry, however many writes have failed.
         self.batch.issued = IssuedCount::summed(core::mem::take(&mut self.batch.issued));
+        self.batch.secrets = SecretUse::latest(core::mem::take(&mut self.batch.secrets));
+        self.batch.scopes = ScopeUse::latest(core::mem::take(&mut self.batch.scopes));
         put_before(refused, &mut self.batch.refused);
         let all = self.batch.refused.len();
         self.room = RefusalRoom::default();
@@ -222,6 +228,36 @@ mod tests {
         assert_eq!(tokens, [11, 22], "one line for each application");
         assert_eq!(batch.refused.len(), 2);
         assert!(unwritten.take(NOON).is_none());
+    }
+
+    #[test]
+    fn uses_have_one_entry_each_however_many_writes_have_failed() {
+        let mut unwritten = Unwritten::default();
+        for seconds in [5, 7, 6] {
+            let at = NOON.saturating_add_seconds(seconds);
+            let client_id: Box<str> = "billing-job".into();
+            unwritten.counted(UsageBatch {
+                secrets: vec![SecretUse {
+                    client_id: client_id.clone(),
+                    secret_id: "s1".into(),
+                    at,
+                }],
+                scopes: vec![ScopeUse {
+                    client_id,
+                    audience: "https://orders.example/api".into(),
+                    scope: Some("read:orders".into()),
+                    at,
+                }],
+                ..UsageBatch::default()
+            });
+            let batch = unwritten.take(NOON).unwrap();
+            unwritten.put_back(batch);
+        }
+        let batch = unwritten.take(NOON).unwrap();
+        let latest = NOON.saturating_add_seconds(7);
+        let secrets: Vec<UnixTime> = batch.secrets.iter().map(|used| used.at).collect();
+        let scopes: Vec<UnixTime> = batch.scopes.iter().map(|used| used.at).collect();
+        assert_eq!((secrets, scopes), (vec![latest], vec![latest]));
     }
 
     #[test]

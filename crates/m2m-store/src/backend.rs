@@ -10,7 +10,7 @@ use m2m_jwt::UnixTime;
 use crate::{
     AnyRecord, ApplicationPage, Change, Changes, CommitError, EventPage, EventQuery, Found, Frame,
     List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation, RevocationPage,
-    RevokedToken, SecretUse, Snapshot, Sought, StoreError, Stored, UsageBatch, Version,
+    RevokedToken, SecretUse, Snapshot, Sought, StoreError, Stored, UsageBatch, UsedPage, Version,
 };
 
 /// A store that several nodes may share. A node serves from a `RegistryCache` above it.
@@ -56,6 +56,12 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         list: List<'_>,
     ) -> impl Future<Output = Result<ApplicationPage, StoreError>> + Send;
+
+    /// Reads a page of applications with the times of their uses.
+    fn used_applications(
+        &self,
+        list: List<'_>,
+    ) -> impl Future<Output = Result<UsedPage, StoreError>> + Send;
 
     /// Reads an organization with its record.
     fn organization(

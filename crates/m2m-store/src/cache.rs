@@ -25,8 +25,8 @@ pub use limits::CacheLimits;
 use crate::quota::Counters;
 use crate::tally::Tallies;
 use crate::{
-    AuditEvent, Backend, CachedApplication, Changes, IssuedCount, KeyRecord, SecretUse, Stale,
-    StoreError, Uptime, Version,
+    AuditEvent, Backend, CachedApplication, Changes, KeyRecord, Stale, StoreError, Uptime,
+    UsageBatch, Version,
 };
 use common::OpenKey;
 use contact::LastSeen;
@@ -267,10 +267,10 @@ impl<B: Backend> RegistryCache<B> {
         self.contents.len()
     }
 
-    /// Returns the counts since the last call: the tokens issued, for the minute of `now`, and the secrets used. A caller that cannot
-    /// write them has to keep them; they are not returned again.
+    /// Returns the counts since the last call: the tokens issued, for the minute of `now`, and the secrets and scopes used. A caller that
+    /// cannot write them has to keep them; they are not returned again.
     #[must_use]
-    pub fn take_usage(&self, now: UnixTime) -> (Vec<IssuedCount>, Vec<SecretUse>) {
+    pub fn take_usage(&self, now: UnixTime) -> UsageBatch {
         self.tallies.take(now)
     }
 

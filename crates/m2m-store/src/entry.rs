@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use m2m_authority::diagnose::Ignored;
+use m2m_authority::flow::Issued;
 use m2m_authority::registry::{Application, Deletion, Organization};
 use m2m_authority::{ApplicationMark, Client, JwtId, Policy};
 use m2m_jwt::UnixTime;
 
 use crate::quota::{Counter, Meter};
-use crate::tally::{Tallies, Tally};
+use crate::tally::{TalliedApi, Tallies, Tally};
 use crate::{Common, RecordId};
 
 /// The cache entry of one application, or of one that was deleted, on a node.
@@ -36,11 +37,10 @@ impl CachedApplication {
     ) -> Self {
         let client = Client::of(application);
         let policy = Policy::of(application, organization, Arc::clone(&common.targets));
-        let apis = policy.apis();
         let tally = Tally::new(
             Arc::clone(tallies),
             Arc::clone(client.client_id()),
-            apis.map(|(api, target)| (api, Arc::clone(target.audience()))),
+            &tallied(application, &policy),
             &application.secrets,
         );
         Self {
@@ -114,10 +114,43 @@ impl CachedApplication {
         }
     }
 
+    /// Notes a use of the scopes of a token that was issued. It takes a lock only as [`count`](Self::count) does.
+    pub fn scopes_used(&self, issued: &Issued, now: UnixTime) {
+        if let (Some(tally), Some(granted)) = (&self.tally, issued.scopes_used()) {
+            tally.scopes_used(granted, now);
+        }
+    }
+
     /// Notes a use of the secret at this position among the secrets of the application.
     pub fn secret_used(&self, position: usize, now: UnixTime) {
         if let Some(tally) = &self.tally {
             tally.secret_used(position, now);
         }
     }
+}
+
+/// Returns the APIs that an application is authorized for, by their positions.
+fn tallied(application: &Application, policy: &Policy) -> Vec<TalliedApi> {
+    let authorizations = application.spec.authorize.iter();
+    let mut apis: Vec<TalliedApi> = authorizations
+        .filter_map(|authorization| {
+            let declared = &authorization.audience;
+            let (position, target) = policy.targets().find_declared(declared)?;
+            let audience = target.audience();
+            Some(TalliedApi {
+                position,
+                audience: Arc::clone(audience),
+                declared: if **declared == **audience {
+                    Arc::clone(audience)
+                } else {
+                    Arc::from(&**declared)
+                },
+                scopes: Arc::clone(target.scope_list()),
+                assigned: policy.assigned(position)?.clone(),
+            })
+        })
+        .collect();
+    apis.sort_by_key(|api| api.position);
+    apis.dedup_by_key(|api| api.position);
+    apis
 }

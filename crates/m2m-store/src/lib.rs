@@ -41,4 +41,7 @@ pub use seal::{InvalidSealingKey, SealingKey, reseal};
 pub use sqlite::{RolledBack, SEALING_KEY_FILE, Sqlite};
 pub use stored::{AnyRecord, RecordId, Snapshot, Stored, Version};
 pub use uptime::Uptime;
-pub use usage::{Diagnosed, IssuedCount, IssuedTotal, RefusalRoom, Refused, SecretUse, UsageBatch};
+pub use usage::{
+    Diagnosed, IssuedCount, IssuedTotal, RefusalRoom, Refused, ScopeTimes, ScopeUse, SecretUse,
+    UsageBatch, UsedApplication, UsedPage,
+};

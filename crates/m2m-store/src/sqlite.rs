@@ -18,6 +18,7 @@ mod revocation;
 mod search;
 mod shared;
 mod usage;
+mod uses;
 mod worker;
 
 use core::ops::ControlFlow;
@@ -33,7 +34,7 @@ use crate::{
     Access, AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage,
     EventQuery, Found, Frame, List, Named, Observer, Page, RefusalPage, RefusalQuery, Refused,
     Revocation, RevocationPage, RevokedToken, SecretUse, Snapshot, Sought, StoreError, StoreLimits,
-    Stored, UsageBatch, Version,
+    Stored, UsageBatch, UsedPage, Version,
 };
 use effort::Effort;
 use fault::Fault;
@@ -345,6 +346,12 @@ impl Backend for Sqlite {
     async fn applications(&self, list: List<'_>) -> Result<ApplicationPage, StoreError> {
         let asked = asked::Listing::of(list);
         self.list(move |connection| page::applications(connection, &asked.list()))
+            .await
+    }
+
+    async fn used_applications(&self, list: List<'_>) -> Result<UsedPage, StoreError> {
+        let asked = asked::Listing::of(list);
+        self.list(move |connection| uses::applications(connection, &asked.list()))
             .await
     }
 

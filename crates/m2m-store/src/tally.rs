@@ -1,14 +1,15 @@
-//! The tokens issued and the secrets used since the counts were last taken.
+//! The tokens issued, and the secrets and scopes used, since the counts were last taken.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use m2m_authority::diagnose::Ignored;
+use m2m_authority::policy::{AssignedScopes, GrantedScopes, ScopePosition};
 use m2m_authority::registry::StoredSecret;
 use m2m_jwt::UnixTime;
 
-use crate::{IssuedCount, SecretUse};
+use crate::{IssuedCount, ScopeUse, SecretUse, UsageBatch};
 
 /// The tallies that have counts to be taken.
 ///
@@ -21,7 +22,7 @@ pub(crate) struct Tallies(Mutex<Waiting>);
 struct Waiting {
     tallies: Vec<Arc<Tally>>,
     /// The counts of tallies that were announced while too many were waiting. It has at most one entry for each application and API, and
-    /// for each application and secret.
+    /// for each application and secret, and for each application and scope.
     folded: Sums,
 }
 
@@ -32,6 +33,8 @@ struct Sums {
     tokens: HashMap<(Arc<str>, Arc<str>), u64>,
     /// The time of the last use, by client id and id of the secret. Unit: seconds since 1970.
     secrets: HashMap<(Arc<str>, Arc<str>), u64>,
+    /// The time of the last use, by client id, audience and scope; without a scope for all of them. Unit: seconds since 1970.
+    scopes: HashMap<(Arc<str>, Arc<str>, Option<Box<str>>), u64>,
 }
 
 /// The counts of one application. They outlive its cache entry until they have been taken.
@@ -54,6 +57,34 @@ struct Issued {
     api: usize,
     audience: Arc<str>,
     tokens: AtomicU64,
+    scopes: ScopesUsed,
+}
+
+/// An API that an application is authorized for.
+#[derive(Debug, Clone)]
+pub(crate) struct TalliedApi {
+    /// The position of the API among all.
+    pub(crate) position: usize,
+    /// Its audience, as tokens carry it.
+    pub(crate) audience: Arc<str>,
+    /// The audience or alias by which the record of the application names it.
+    pub(crate) declared: Arc<str>,
+    /// The scopes that the API defines.
+    pub(crate) scopes: Arc<[Box<str>]>,
+    /// Those of them that are assigned to the application.
+    pub(crate) assigned: AssignedScopes,
+}
+
+/// The times at which the scopes of one API were last used. Unit: seconds since 1970, 0 for not at all.
+#[derive(Debug)]
+struct ScopesUsed {
+    declared: Arc<str>,
+    scopes: Arc<[Box<str>]>,
+    assigned: AssignedScopes,
+    /// By requests without a scope, whose tokens have all of them.
+    all: AtomicU64,
+    /// By requests that name them: one time for each assigned scope, in the order of the API.
+    requested: Box<[AtomicU64]>,
 }
 
 /// A secret, and the time at which it was last used. Unit: seconds since 1970, 0 for not at all.
@@ -66,46 +97,41 @@ struct Used {
 impl Tallies {
     /// Takes the counts since the last call. An application that was read again in the meantime may occur twice.
     ///
-    /// Everything counts for the minute of `now`. A caller that asks every few seconds gets no count further off than that; if a count
-    /// falls into the next window of a quota, that window allows fewer tokens and never more.
-    pub(crate) fn take(&self, now: UnixTime) -> (Vec<IssuedCount>, Vec<SecretUse>) {
+    /// Every token counts for the minute of `now`. A caller that asks every few seconds gets no count further off than that; if a count
+    /// falls into the next window of a quota, that window allows fewer tokens and never more. A use has the time of its request.
+    pub(crate) fn take(&self, now: UnixTime) -> UsageBatch {
         let Waiting { tallies, folded } = core::mem::take(&mut *self.lock());
-        let minute = now.as_seconds() / 60;
-        let mut issued = Vec::with_capacity(tallies.len());
-        let mut secrets = Vec::with_capacity(tallies.len());
-        let mut tell_issued = |client_id: &str, audience: &str, tokens, ignored| {
-            issued.push(IssuedCount {
-                minute,
-                client_id: client_id.into(),
-                audience: audience.into(),
-                tokens,
-                ignored,
-            });
-        };
-        let mut tell_used = |client_id: &str, secret_id: &str, at| {
-            secrets.push(SecretUse {
-                client_id: client_id.into(),
-                secret_id: secret_id.into(),
-                at: UnixTime::from_seconds(at),
-            });
+        let mut taken = Taken {
+            minute: now.as_seconds() / 60,
+            batch: UsageBatch {
+                issued: Vec::with_capacity(tallies.len()),
+                secrets: Vec::with_capacity(tallies.len()),
+                ..UsageBatch::default()
+            },
         };
         for ((client_id, audience), tokens) in folded.tokens {
-            tell_issued(&client_id, &audience, tokens, None);
+            taken.issued(&client_id, &audience, tokens, None);
         }
         for ((client_id, secret_id), at) in folded.secrets {
-            tell_used(&client_id, &secret_id, at);
+            taken.secret(&client_id, &secret_id, at);
+        }
+        for ((client_id, audience, scope), at) in folded.scopes {
+            taken.scope(&client_id, &audience, scope, at);
         }
         for tally in tallies {
-            tally.empty(
-                |audience, tokens| {
+            tally.empty(|count| match count {
+                Count::Tokens(audience, tokens) => {
                     let ignored = tally.ignored.lock();
                     let ignored = ignored.unwrap_or_else(PoisonError::into_inner).take();
-                    tell_issued(&tally.client_id, audience, tokens, ignored);
-                },
-                |secret_id, at| tell_used(&tally.client_id, secret_id, at),
-            );
+                    taken.issued(&tally.client_id, audience, tokens, ignored);
+                }
+                Count::Secret(secret_id, at) => taken.secret(&tally.client_id, secret_id, at),
+                Count::Scope(audience, scope, at) => {
+                    taken.scope(&tally.client_id, audience, scope.map(Into::into), at);
+                }
+            });
         }
-        (issued, secrets)
+        taken.batch
     }
 
     fn wait(&self, tally: &Arc<Tally>) {
@@ -123,40 +149,139 @@ impl Tallies {
     }
 }
 
-impl Sums {
-    fn add(&mut self, tally: &Tally) {
-        let client_id = &tally.client_id;
-        tally.empty(
-            |audience, tokens| {
-                let name = (Arc::clone(client_id), Arc::clone(audience));
-                let sum = self.tokens.entry(name).or_default();
-                *sum = sum.saturating_add(tokens);
-            },
-            |secret_id, at| {
-                let name = (Arc::clone(client_id), Arc::clone(secret_id));
-                let latest = self.secrets.entry(name).or_default();
-                *latest = at.max(*latest);
-            },
-        );
+/// The counts that are being taken.
+struct Taken {
+    /// The time of the tokens. Unit: minutes since 1970.
+    minute: u64,
+    batch: UsageBatch,
+}
+
+impl Taken {
+    fn issued(&mut self, client_id: &str, audience: &str, tokens: u64, ignored: Option<Ignored>) {
+        self.batch.issued.push(IssuedCount {
+            minute: self.minute,
+            client_id: client_id.into(),
+            audience: audience.into(),
+            tokens,
+            ignored,
+        });
+    }
+
+    fn secret(&mut self, client_id: &str, secret_id: &str, at: u64) {
+        self.batch.secrets.push(SecretUse {
+            client_id: client_id.into(),
+            secret_id: secret_id.into(),
+            at: UnixTime::from_seconds(at),
+        });
+    }
+
+    fn scope(&mut self, client_id: &str, audience: &str, scope: Option<Box<str>>, at: u64) {
+        self.batch.scopes.push(ScopeUse {
+            client_id: client_id.into(),
+            audience: audience.into(),
+            scope,
+            at: UnixTime::from_seconds(at),
+        });
     }
 }
 
+/// A count of a tally.
+enum Count<'t> {
+    /// The number of tokens for an audience.
+    Tokens(&'t Arc<str>, u64),
+    /// The last use of a secret, by its id.
+    Secret(&'t Arc<str>, u64),
+    /// The last use of a scope by a request that names it; without a scope, of all scopes by a request without any.
+    Scope(&'t Arc<str>, Option<&'t str>, u64),
+}
+
+impl Sums {
+    fn add(&mut self, tally: &Tally) {
+        let client_id = || Arc::clone(&tally.client_id);
+        tally.empty(|count| match count {
+            Count::Tokens(audience, tokens) => {
+                let name = (client_id(), Arc::clone(audience));
+                let sum = self.tokens.entry(name).or_default();
+                *sum = sum.saturating_add(tokens);
+            }
+            Count::Secret(secret_id, at) => {
+                let name = (client_id(), Arc::clone(secret_id));
+                let latest = self.secrets.entry(name).or_default();
+                *latest = at.max(*latest);
+            }
+            Count::Scope(audience, scope, at) => {
+                let name = (client_id(), Arc::clone(audience), scope.map(Into::into));
+                let latest = self.scopes.entry(name).or_default();
+                *latest = at.max(*latest);
+            }
+        });
+    }
+}
+
+impl ScopesUsed {
+    fn new(api: &TalliedApi) -> Self {
+        Self {
+            declared: Arc::clone(&api.declared),
+            scopes: Arc::clone(&api.scopes),
+            assigned: api.assigned.clone(),
+            all: AtomicU64::new(0),
+            requested: core::iter::repeat_with(|| AtomicU64::new(0))
+                .take(api.assigned.len())
+                .collect(),
+        }
+    }
+
+    /// Returns the time of the scope at this position among those of the API, if it is assigned.
+    fn of(&self, scope: usize) -> Option<&AtomicU64> {
+        self.requested.get(self.assigned.rank(scope)?)
+    }
+
+    /// Takes the times.
+    fn empty<'t>(&'t self, each: &mut impl FnMut(Count<'t>)) {
+        if let Some(at) = take(&self.all) {
+            each(Count::Scope(&self.declared, None, at));
+        }
+        let scopes = self.assigned.of(&self.scopes);
+        for ((_, scope), at) in scopes.zip(&self.requested) {
+            if let Some(at) = take(at) {
+                each(Count::Scope(&self.declared, Some(scope), at));
+            }
+        }
+    }
+}
+
+/// Takes a number, and leaves 0. Returns nothing if it was 0.
+fn take(number: &AtomicU64) -> Option<u64> {
+    Some(number.swap(0, Ordering::SeqCst)).filter(|number| *number > 0)
+}
+
+/// Sets a time to `now` if it is earlier. Returns true if it was. Many uses in a second need one write.
+fn advance(at: &AtomicU64, now: UnixTime) -> bool {
+    let is_earlier = at.load(Ordering::SeqCst) < now.as_seconds();
+    if is_earlier {
+        at.fetch_max(now.as_seconds(), Ordering::SeqCst);
+    }
+    is_earlier
+}
+
 impl Tally {
-    /// Returns an empty tally for APIs by their positions, which ascend, and audiences, and for these secrets.
+    /// Returns an empty tally for APIs, whose positions ascend, and for these secrets.
     pub(crate) fn new(
         all: Arc<Tallies>,
         client_id: Arc<str>,
-        apis: impl Iterator<Item = (usize, Arc<str>)>,
+        apis: &[TalliedApi],
         secrets: &[StoredSecret],
     ) -> Self {
         Self {
             all,
             client_id,
             issued: apis
-                .map(|(api, audience)| Issued {
-                    api,
-                    audience,
+                .iter()
+                .map(|api| Issued {
+                    api: api.position,
+                    audience: Arc::clone(&api.audience),
                     tokens: AtomicU64::new(0),
+                    scopes: ScopesUsed::new(api),
                 })
                 .collect(),
             secrets: secrets
@@ -180,11 +305,45 @@ impl Tally {
 
     /// Counts one more token for the API at this position.
     pub(crate) fn count(self: &Arc<Self>, api: usize) {
-        let found = self.issued.binary_search_by_key(&api, |issued| issued.api);
-        if let Some(issued) = found.ok().and_then(|index| self.issued.get(index)) {
+        if let Some(issued) = self.of(api) {
             issued.tokens.fetch_add(1, Ordering::SeqCst);
             self.announce();
         }
+    }
+
+    /// Notes a use of these scopes: of each one if the request named them, otherwise of all scopes of their APIs.
+    pub(crate) fn scopes_used(self: &Arc<Self>, granted: &GrantedScopes, now: UnixTime) {
+        for ScopePosition { api, scope, .. } in granted.positions() {
+            if granted.is_requested() {
+                self.used(*api, *scope, now);
+            } else {
+                self.all_used(*api, now);
+            }
+        }
+    }
+
+    /// Notes a use of one scope, by its position among those of the API at this position.
+    fn used(self: &Arc<Self>, api: usize, scope: usize, now: UnixTime) {
+        let at = self.of(api).and_then(|api| api.scopes.of(scope));
+        if at.is_some_and(|at| advance(at, now)) {
+            self.announce();
+        }
+    }
+
+    /// Notes a use of all scopes of the API at this position.
+    fn all_used(self: &Arc<Self>, api: usize, now: UnixTime) {
+        if self
+            .of(api)
+            .is_some_and(|api| advance(&api.scopes.all, now))
+        {
+            self.announce();
+        }
+    }
+
+    /// Returns the counts for the API at this position.
+    fn of(&self, api: usize) -> Option<&Issued> {
+        let found = self.issued.binary_search_by_key(&api, |issued| issued.api);
+        self.issued.get(found.ok()?)
     }
 
     /// Notes a use of the secret at this position.
@@ -192,26 +351,23 @@ impl Tally {
         let Some(secret) = self.secrets.get(position) else {
             return;
         };
-        // Many uses in a second need one write.
-        if secret.at.load(Ordering::SeqCst) < now.as_seconds() {
-            secret.at.fetch_max(now.as_seconds(), Ordering::SeqCst);
+        if advance(&secret.at, now) {
             self.announce();
         }
     }
 
-    /// Takes the counts: tokens by audience, and times by the id of the secret.
-    fn empty(&self, mut issued: impl FnMut(&Arc<str>, u64), mut used: impl FnMut(&Arc<str>, u64)) {
+    /// Takes the counts.
+    fn empty<'t>(&'t self, mut each: impl FnMut(Count<'t>)) {
         self.waits.store(false, Ordering::SeqCst);
         for api in &self.issued {
-            match api.tokens.swap(0, Ordering::SeqCst) {
-                0 => {}
-                tokens => issued(&api.audience, tokens),
+            if let Some(tokens) = take(&api.tokens) {
+                each(Count::Tokens(&api.audience, tokens));
             }
+            api.scopes.empty(&mut each);
         }
         for secret in &self.secrets {
-            match secret.at.swap(0, Ordering::SeqCst) {
-                0 => {}
-                at => used(&secret.id, at),
+            if let Some(at) = take(&secret.at) {
+                each(Count::Secret(&secret.id, at));
             }
         }
     }
@@ -229,23 +385,33 @@ const MAX_WAITING: usize = 50_000;
 
 #[cfg(test)]
 mod tests {
-    use m2m_authority::registry::SecretHash;
+    use m2m_authority::policy::Targets;
+    use m2m_authority::registry::{Api, SecretHash};
 
     use super::*;
+
+    /// The number of scopes of each API: more than one word of a set has.
+    const SCOPES: usize = 70;
 
     const NOW: UnixTime = UnixTime::from_seconds(1_800_014_400);
 
     fn tally(all: &Arc<Tallies>, client_id: &str) -> Arc<Tally> {
         let secrets =
             ["s1", "s2"].map(|id| StoredSecret::new(id, SecretHash::from_bytes([1; 32]), NOW));
-        let apis = [(3, Arc::from("https://a")), (5, Arc::from("https://b"))];
+        let scopes: Vec<String> = (0..SCOPES).map(|number| number.to_string()).collect();
+        let scopes: Vec<&str> = scopes.iter().map(|scope| &**scope).collect();
+        let targets = Targets::of(&[Api::new("Many", "https://many").with_scopes(&scopes)]);
+        let (_, target) = targets.find("https://many").unwrap();
+        let apis = [(3, "https://a"), (5, "https://b")].map(|(position, audience)| TalliedApi {
+            position,
+            audience: Arc::from(audience),
+            declared: Arc::from(audience),
+            scopes: Arc::clone(target.scope_list()),
+            // All except the first.
+            assigned: target.assign(scopes.iter().skip(1).copied()),
+        });
         let client_id = Arc::from(client_id);
-        Arc::new(Tally::new(
-            Arc::clone(all),
-            client_id,
-            apis.into_iter(),
-            &secrets,
-        ))
+        Arc::new(Tally::new(Arc::clone(all), client_id, &apis, &secrets))
     }
 
     fn total(issued: &[IssuedCount]) -> u64 {
@@ -261,7 +427,11 @@ mod tests {
         tally.secret_used(1, UnixTime::from_seconds(1_800_014_399));
         tally.secret_used(7, NOW);
         tally.ignored(Ignored::Misspelled("scope"));
-        let (mut issued, secrets) = all.take(NOW);
+        let UsageBatch {
+            mut issued,
+            secrets,
+            ..
+        } = all.take(NOW);
         let ignored: Vec<_> = issued.iter().filter_map(|one| one.ignored).collect();
         assert_eq!(ignored, [Ignored::Misspelled("scope")], "once for all APIs");
         issued.sort_by_key(|issued| issued.tokens);
@@ -277,7 +447,7 @@ mod tests {
             at: NOW,
         };
         assert_eq!(secrets, [used]);
-        assert_eq!(all.take(NOW), (vec![], vec![]));
+        assert!(all.take(NOW).is_empty());
     }
 
     #[test]
@@ -287,8 +457,7 @@ mod tests {
         first.count(3);
         drop(first);
         tally(&all, "a").count(3);
-        let (issued, _) = all.take(NOW);
-        assert_eq!(total(&issued), 2);
+        assert_eq!(total(&all.take(NOW).issued), 2);
     }
 
     #[test]
@@ -303,9 +472,67 @@ mod tests {
         late.count(3);
         late.secret_used(0, NOW);
         assert_eq!(all.lock().tallies.len(), MAX_WAITING);
-        let (issued, secrets) = all.take(NOW);
+        let UsageBatch {
+            issued, secrets, ..
+        } = all.take(NOW);
         assert_eq!(total(&issued), u64::try_from(applications).unwrap() + 2);
         assert_eq!(secrets.len(), 1);
+    }
+
+    /// Returns the uses of scopes, as audience, scope and seconds since `NOW`.
+    fn scopes(batch: &UsageBatch) -> Vec<(&str, Option<&str>, u64)> {
+        let mut scopes: Vec<_> = batch
+            .scopes
+            .iter()
+            .map(|used| {
+                let after = used.at.as_seconds() - NOW.as_seconds();
+                (&*used.audience, used.scope.as_deref(), after)
+            })
+            .collect();
+        scopes.sort_unstable();
+        scopes
+    }
+
+    #[test]
+    fn the_last_use_of_each_scope_is_taken_once() {
+        let all = Arc::default();
+        let tally = tally(&all, "a");
+        let later = |seconds| NOW.saturating_add_seconds(seconds);
+        tally.used(3, 1, later(1));
+        tally.used(3, 69, later(2));
+        tally.used(3, 69, later(1));
+        tally.used(5, 64, later(3));
+        // A scope that is not assigned, one that does not exist, and an API that the application is not authorized for.
+        [(3, 0), (3, 70), (4, 1)]
+            .iter()
+            .for_each(|(api, scope)| tally.used(*api, *scope, NOW));
+        let taken = all.take(NOW);
+        assert_eq!(
+            scopes(&taken),
+            [
+                ("https://a", Some("1"), 1),
+                ("https://a", Some("69"), 2),
+                ("https://b", Some("64"), 3)
+            ]
+        );
+        assert!(all.take(NOW).is_empty());
+        tally.used(3, 1, later(60));
+        assert_eq!(scopes(&all.take(NOW)), [("https://a", Some("1"), 60)]);
+    }
+
+    #[test]
+    fn the_last_uses_of_scopes_are_kept_when_too_many_tallies_wait() {
+        let all = Arc::default();
+        for number in 0..MAX_WAITING {
+            tally(&all, &number.to_string()).used(3, 1, NOW);
+        }
+        let late = tally(&all, "late");
+        late.used(3, 2, NOW.saturating_add_seconds(2));
+        late.used(3, 2, NOW.saturating_add_seconds(1));
+        let taken = all.take(NOW);
+        assert_eq!(taken.scopes.len(), MAX_WAITING + 1);
+        let of_late = taken.scopes.iter().find(|used| &*used.client_id == "late");
+        assert_eq!(of_late.unwrap().at, NOW.saturating_add_seconds(2));
     }
 
     #[test]
@@ -322,10 +549,10 @@ mod tests {
                 .into();
             let mut taken = 0;
             while counting.iter().any(|thread| !thread.is_finished()) {
-                taken += total(&all.take(NOW).0);
+                taken += total(&all.take(NOW).issued);
             }
             taken
         });
-        assert_eq!(taken + total(&all.take(NOW).0), 3 * EACH);
+        assert_eq!(taken + total(&all.take(NOW).issued), 3 * EACH);
     }
 }

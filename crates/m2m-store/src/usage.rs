@@ -4,9 +4,12 @@ use core::net::IpAddr;
 use std::collections::BTreeMap;
 
 use m2m_authority::diagnose::Ignored;
+use m2m_authority::registry::Application;
 use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
+
+use crate::{Cursor, Stored};
 
 /// The counts and notes that are written together.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +18,8 @@ pub struct UsageBatch {
     pub issued: Vec<IssuedCount>,
     /// The uses of secrets.
     pub secrets: Vec<SecretUse>,
+    /// The uses of scopes.
+    pub scopes: Vec<ScopeUse>,
     /// The requests refused.
     pub refused: Vec<Refused>,
     /// The diagnoses of requests that were refused, in this batch or in an earlier one.
@@ -27,6 +32,7 @@ impl UsageBatch {
     pub const fn is_empty(&self) -> bool {
         self.issued.is_empty()
             && self.secrets.is_empty()
+            && self.scopes.is_empty()
             && self.refused.is_empty()
             && self.diagnosed.is_empty()
     }
@@ -107,6 +113,82 @@ pub struct SecretUse {
     pub secret_id: Box<str>,
     /// The time. An earlier time than the one that is stored changes nothing.
     pub at: UnixTime,
+}
+
+impl SecretUse {
+    /// Returns the latest use of each secret.
+    #[must_use]
+    pub fn latest(mut uses: Vec<Self>) -> Vec<Self> {
+        fn name(used: &SecretUse) -> (&str, &str) {
+            (&used.client_id, &used.secret_id)
+        }
+        uses.sort_unstable_by(|one, other| (name(one), other.at).cmp(&(name(other), one.at)));
+        uses.dedup_by(|later, earlier| name(later) == name(earlier));
+        uses
+    }
+}
+
+impl ScopeUse {
+    /// Returns the latest use of each scope.
+    #[must_use]
+    pub fn latest(mut uses: Vec<Self>) -> Vec<Self> {
+        fn name(used: &ScopeUse) -> (&str, &str, Option<&str>) {
+            (&used.client_id, &used.audience, used.scope.as_deref())
+        }
+        uses.sort_unstable_by(|one, other| (name(one), other.at).cmp(&(name(other), one.at)));
+        uses.dedup_by(|later, earlier| name(later) == name(earlier));
+        uses
+    }
+}
+
+/// The time at which an application last used a scope.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ScopeUse {
+    /// The application.
+    pub client_id: Box<str>,
+    /// The audience or alias by which the record of the application names the API.
+    pub audience: Box<str>,
+    /// The scope that a request named. Absent for a request without `scope`, whose token has all assigned scopes of the API.
+    pub scope: Option<Box<str>>,
+    /// The time. An earlier time than the one that is stored changes nothing.
+    pub at: UnixTime,
+}
+
+/// A page of applications with the times of their uses, as far as they were written.
+#[derive(Debug, Clone)]
+pub struct UsedPage {
+    /// The applications.
+    pub applications: Vec<UsedApplication>,
+    /// The `after` of the next page; absent on the last page.
+    pub next: Option<Cursor>,
+    /// The time from which on uses of scopes are recorded. An earlier release did not record them.
+    pub scopes_since: UnixTime,
+}
+
+/// An application with the times of its uses.
+#[derive(Debug, Clone)]
+pub struct UsedApplication {
+    /// The application.
+    pub stored: Stored<Application>,
+    /// The time at which it last got a token that it requested itself.
+    pub used_at: Option<UnixTime>,
+    /// The last uses of its secrets, as far as they are in the record and were used, in the order of their ids.
+    pub secrets: Vec<SecretUse>,
+    /// The scopes that were used, or were assigned after the application was created, by audience and scope.
+    pub scopes: Vec<ScopeTimes>,
+}
+
+/// The times of a scope that is assigned to an application.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ScopeTimes {
+    /// The audience or alias by which the record of the application names the API.
+    pub audience: Box<str>,
+    /// The scope. Absent for requests without `scope`, whose tokens have all assigned scopes of the API.
+    pub scope: Option<Box<str>>,
+    /// The time at which the scope was assigned, if that was after the application was created and is known.
+    pub assigned_at: Option<UnixTime>,
+    /// The time of its last use.
+    pub used_at: Option<UnixTime>,
 }
 
 /// A request that was refused.

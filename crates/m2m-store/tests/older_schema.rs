@@ -5,7 +5,9 @@ use std::path::Path;
 use m2m_authority::TraceId;
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend as _, RefusalQuery, Refused, Sqlite, StoreLimits, UsageBatch};
+use m2m_store::{
+    Backend as _, Filter, List, RefusalQuery, Refused, Sort, Sqlite, StoreLimits, UsageBatch,
+};
 use rusqlite::Connection;
 
 /// The schemas, each as the migration from the previous one.
@@ -190,6 +192,41 @@ async fn x20_refusals_of_an_older_schema_are_bounded_by_what_they_prove() {
             kept.extend(of(number).await.map(|_| number));
         }
         assert_eq!(kept, [1, 2, 4, 7, 8], "{version}");
+    }
+}
+
+#[tokio::test]
+async fn uses_of_secrets_of_an_older_schema_are_those_of_their_applications_too() {
+    let rows = r#"
+        UPDATE meta SET version = 3;
+        INSERT INTO application (id, client_id, folded, folded_backwards, name, created_at, updated_at, document)
+        VALUES (x'01010101010101010101010101010101', 'used', 'used', 'desu', 'Used', 1, 1,
+          '{"v":2,"client_id":"used","spec":{"name":"Used"},"secrets":[]}'),
+          (x'02020202020202020202020202020202', 'unused', 'unused', 'desunu', 'Unused', 1, 1,
+          '{"v":2,"client_id":"unused","spec":{"name":"Unused"},"secrets":[]}');
+        INSERT INTO secret_use VALUES ('used', 's1', 1800000000), ('used', 's2', 1800000060), ('gone', 's1', 5);
+    "#;
+    for (version, _) in SCHEMAS {
+        let above = tempfile::tempdir().expect("a folder");
+        let folder = above.path().join("data");
+        older(&folder, version, rows);
+        let store = Sqlite::open(&folder).expect("a store");
+        let list = List {
+            filter: Filter::All,
+            sort: Sort::Age,
+            after: None,
+            most: 9,
+        };
+        let page = store.used_applications(list).await.expect("a page");
+        let used: Vec<_> = page
+            .applications
+            .iter()
+            .map(|used| (&*used.stored.value.client_id, used.used_at))
+            .collect();
+        let latest = UnixTime::from_seconds(1_800_000_060);
+        assert_eq!(used, [("used", Some(latest)), ("unused", None)]);
+        // Uses of scopes are recorded from the migration on.
+        assert!(page.scopes_since > UnixTime::from_seconds(1_700_000_000));
     }
 }
 

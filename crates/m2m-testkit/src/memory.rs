@@ -18,7 +18,7 @@ use m2m_store::{
     AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
     Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation,
     RevocationPage, RevokedToken, SecretUse, Snapshot, Sought, StoreError, Stored, UsageBatch,
-    Version,
+    UsedPage, Version,
 };
 use tokio::sync::watch;
 
@@ -201,6 +201,10 @@ impl Backend for MemoryBackend {
             .await
     }
 
+    async fn used_applications(&self, list: List<'_>) -> Result<UsedPage, StoreError> {
+        self.read(|state| state.used_applications(&list)).await
+    }
+
     async fn organization(&self, code: &str) -> Result<Option<Stored<Organization>>, StoreError> {
         self.read(|state| state.registry.stored_organization(code))
             .await
@@ -258,7 +262,7 @@ impl Backend for MemoryBackend {
     }
 
     async fn add_usage(&self, batch: UsageBatch) -> Result<(), StoreError> {
-        self.write(|state| state.notes.add(batch))
+        self.write(|state| state.add_usage(batch))
     }
 
     async fn tokens_since(&self, client_id: &str, since: UnixTime) -> Result<u64, StoreError> {

@@ -73,7 +73,7 @@ impl Policy {
             let Some((position, target)) = self.targets().find(audience) else {
                 continue;
             };
-            let Some((index, _)) = target.scope(scope) else {
+            let Some(index) = target.position(scope) else {
                 continue;
             };
             let grant = self.grant(position);

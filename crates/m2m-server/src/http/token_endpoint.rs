@@ -295,6 +295,9 @@ impl TokenEndpoint {
         let entry = decision.as_ref().ok().map(|granted| &*granted.entry);
         self.recorder
             .keep(record(issued, exchange, now), suspect, entry);
+        if let (Ok(issued), Some(entry)) = (issued, entry) {
+            entry.scopes_used(issued, now);
+        }
         respond(issued, exchange, &self.authority)
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
     Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation,
     RevocationPage, RevokedToken, SecretUse, Snapshot, Sought, Stale, StoreError, Stored,
-    UsageBatch, Version,
+    UsageBatch, UsedPage, Version,
 };
 
 /// Reads and writes go to the store below. A change is forgotten here before [`commit`](Backend::commit) returns.
@@ -51,6 +51,10 @@ impl<B: Backend> Backend for RegistryCache<B> {
 
     async fn applications(&self, list: List<'_>) -> Result<ApplicationPage, StoreError> {
         self.backend.applications(list).await
+    }
+
+    async fn used_applications(&self, list: List<'_>) -> Result<UsedPage, StoreError> {
+        self.backend.used_applications(list).await
     }
 
     async fn organization(&self, code: &str) -> Result<Option<Stored<Organization>>, StoreError> {

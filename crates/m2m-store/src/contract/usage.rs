@@ -4,10 +4,13 @@ use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 
-use super::{NOW, application, commit, delete, put};
-use crate::{Backend, Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};
+use super::{NOW, application, commit, delete, put, stored};
+use crate::{
+    Backend, Diagnosed, Filter, IssuedCount, List, Refused, ScopeTimes, ScopeUse, SecretUse, Sort,
+    UsageBatch, Write,
+};
 
-/// Tests that counts add up, secrets show the time of their last use, and a flood of refusals pushes out its own only.
+/// Tests that counts add up, applications, secrets and scopes show the time of their last use, and a flood of refusals pushes out its own only.
 ///
 /// # Panics
 ///
@@ -15,6 +18,8 @@ use crate::{Backend, Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};
 pub async fn usage<B: Backend>(make: impl AsyncFn() -> B) {
     adds_up(&make().await).await;
     keeps_the_last_use(&make().await).await;
+    keeps_the_last_use_of_applications_and_scopes(&make().await).await;
+    forgets_scopes_that_are_not_assigned(&make().await).await;
     keeps_refusals(&make().await).await;
     a_flood_displaces_only_its_own_entries(&make().await).await;
 }
@@ -86,6 +91,145 @@ async fn keeps_the_last_use(backend: &impl Backend) {
     assert_eq!(backend.secret_uses("absent").await, Ok(Vec::new()));
     commit(backend, [delete(1, "a")]).await;
     assert_eq!(backend.secret_uses("a").await, Ok(Vec::new()));
+}
+
+fn at(seconds: u64) -> UnixTime {
+    NOW.saturating_add_seconds(seconds)
+}
+
+fn scope_used(client_id: &str, audience: &str, scope: Option<&str>, seconds: u64) -> ScopeUse {
+    ScopeUse {
+        client_id: client_id.into(),
+        audience: audience.into(),
+        scope: scope.map(Into::into),
+        at: at(seconds),
+    }
+}
+
+/// Returns the applications with their uses, page by page of one: their client ids, their last uses, and the times of their scopes.
+async fn used(backend: &impl Backend) -> Vec<(Box<str>, Option<UnixTime>, Vec<ScopeTimes>)> {
+    let mut used = Vec::new();
+    let mut after = None;
+    loop {
+        let list = List {
+            filter: Filter::All,
+            sort: Sort::Age,
+            after: after.as_ref(),
+            most: 1,
+        };
+        let page = backend.used_applications(list).await.expect("a page");
+        assert_eq!(
+            page.scopes_since,
+            UnixTime::from_seconds(0),
+            "a new registry"
+        );
+        used.extend(page.applications.into_iter().map(|application| {
+            let client_id = application.stored.value.client_id;
+            (client_id, application.used_at, application.scopes)
+        }));
+        after = page.next;
+        if after.is_none() {
+            return used;
+        }
+    }
+}
+
+fn times(
+    audience: &str,
+    scope: Option<&str>,
+    assigned: Option<u64>,
+    used: Option<u64>,
+) -> ScopeTimes {
+    ScopeTimes {
+        audience: audience.into(),
+        scope: scope.map(Into::into),
+        assigned_at: assigned.map(at),
+        used_at: used.map(at),
+    }
+}
+
+async fn keeps_the_last_use_of_applications_and_scopes(backend: &impl Backend) {
+    let with_scopes = application("a").authorized("x", &["read", "write"]);
+    commit(backend, [put(1, with_scopes), put(2, application("b"))]).await;
+    assert_eq!(
+        used(backend).await,
+        [
+            ("a".into(), None, Vec::new()),
+            ("b".into(), None, Vec::new())
+        ]
+    );
+    for (secret, first, second) in [("1", 5, 70), ("2", 6, 3)] {
+        let batch = UsageBatch {
+            secrets: vec![SecretUse {
+                client_id: "a".into(),
+                secret_id: secret.into(),
+                at: at(first),
+            }],
+            scopes: vec![
+                scope_used("a", "x", Some("read"), first),
+                scope_used("a", "x", None, second),
+                scope_used("absent", "x", Some("read"), 1),
+            ],
+            ..UsageBatch::default()
+        };
+        backend.add_usage(batch).await.expect("room");
+    }
+    let scopes = vec![
+        times("x", None, None, Some(70)),
+        times("x", Some("read"), None, Some(6)),
+    ];
+    assert_eq!(
+        used(backend).await,
+        [
+            ("a".into(), Some(at(6)), scopes),
+            ("b".into(), None, Vec::new())
+        ],
+        "the latest use of each"
+    );
+    // A use that is written after the application was deleted does not stay, also for an application of the same name.
+    commit(backend, [delete(1, "a")]).await;
+    let late = UsageBatch {
+        scopes: vec![scope_used("a", "x", Some("read"), 9)],
+        ..UsageBatch::default()
+    };
+    backend.add_usage(late).await.expect("room");
+    commit(backend, [put(3, application("a"))]).await;
+    let again = used(backend).await;
+    assert!(again.contains(&("a".into(), None, Vec::new())), "{again:?}");
+}
+
+async fn forgets_scopes_that_are_not_assigned(backend: &impl Backend) {
+    let assigned = |scopes: &[&str]| application("a").authorized("x", scopes);
+    let changed = async |seconds, application| {
+        let mut stored = stored(1, application);
+        stored.updated_at = at(seconds);
+        commit(backend, [Write::PutApplication(Box::new(stored))]).await;
+    };
+    let scopes = async || used(backend).await.remove(0).2;
+    changed(0, assigned(&["read", "write"])).await;
+    let batch = UsageBatch {
+        scopes: ["read", "write"]
+            .map(|scope| scope_used("a", "x", Some(scope), 5))
+            .into(),
+        ..UsageBatch::default()
+    };
+    backend.add_usage(batch).await.expect("room");
+    changed(10, assigned(&["read", "list"])).await;
+    let expected = vec![
+        times("x", Some("list"), Some(10), None),
+        times("x", Some("read"), None, Some(5)),
+    ];
+    assert_eq!(scopes().await, expected, "write is not assigned any more");
+    changed(20, assigned(&["write", "list"]).authorized("y", &["read"])).await;
+    let expected = vec![
+        times("x", Some("list"), Some(10), None),
+        times("x", Some("write"), Some(20), None),
+        times("y", None, Some(20), None),
+        times("y", Some("read"), Some(20), None),
+    ];
+    assert_eq!(scopes().await, expected, "write is assigned again");
+    changed(30, application("a")).await;
+    assert_eq!(scopes().await, []);
 }
 
 fn trace_id(number: u32) -> TraceId {

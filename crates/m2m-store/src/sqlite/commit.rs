@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use super::document::{self, Document};
 use super::fault::Fault;
-use super::{column, near, read};
+use super::{column, near, read, uses};
 use crate::{
     AuditEvent, Change, CommitError, KeyRecord, Maintenance, RecordId, StoreLimits, Stored,
     Subject, Version, Write,
@@ -207,8 +207,10 @@ fn put_application(
 ) -> Result<(), Fault> {
     let application = &stored.value;
     // A client id may change; a request with the old one must not find the application either.
-    let before = client_id(transaction, stored.id)?;
-    stale.client_ids.extend(before);
+    let before = earlier(transaction, stored.id)?;
+    stale
+        .client_ids
+        .extend(before.as_ref().map(|before| before.client_id.clone()));
     stale.client_ids.insert(application.client_id.clone());
     let folded = near::fold(&application.client_id);
     let row: i64 = transaction
@@ -240,6 +242,9 @@ fn put_application(
             ),
             |row| row.get(0),
         )?;
+    if let Some(before) = &before {
+        uses::assign(transaction, row, before, stored)?;
+    }
     transaction
         .prepare_cached("DELETE FROM secret_hash WHERE application = ?1")?
         .execute([row])?;
@@ -324,6 +329,17 @@ fn put_key(transaction: &Transaction<'_>, key: &KeyRecord) -> Result<(), Fault> 
             key.sealed.as_bytes(),
         ))?;
     Ok(())
+}
+
+/// Returns the application with this record id as it is before the change, if there is one.
+fn earlier(transaction: &Transaction<'_>, id: RecordId) -> Result<Option<Application>, Fault> {
+    let mut statement =
+        transaction.prepare_cached("SELECT document FROM application WHERE id = ?1")?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    match rows.next()? {
+        Some(row) => Ok(Some(document::read(row.get_ref(0)?.as_str()?)?)),
+        None => Ok(None),
+    }
 }
 
 /// Returns the client id of the application with this record id, if there is one.

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V6__refusals_by_proof.sql"),
     include_str!("migrations/V7__default_audience.sql"),
     include_str!("migrations/V8__revocations.sql"),
+    include_str!("migrations/V9__uses.sql"),
 ];
 
 /// The first version that is supported. Earlier versions were never released.

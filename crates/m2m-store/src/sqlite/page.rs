@@ -5,7 +5,7 @@
 
 use m2m_authority::registry::{Application, Organization};
 use rusqlite::types::{ToSql, Value};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Transaction};
 
 use super::document::{self, Document};
 use super::fault::Fault;
@@ -71,26 +71,33 @@ pub(super) fn applications(
     connection: &mut Connection,
     list: &List<'_>,
 ) -> Result<ApplicationPage, Fault> {
-    let transaction = connection.transaction()?;
+    applications_in(&connection.transaction()?, list)
+}
+
+/// Reads a page of applications in a transaction.
+pub(super) fn applications_in(
+    transaction: &Transaction<'_>,
+    list: &List<'_>,
+) -> Result<ApplicationPage, Fault> {
     let wanted = list.most.saturating_add(1);
     let of = |from, value| {
         let asked = Asked {
             value,
             question: "",
         };
-        rows(&transaction, from, asked, list, wanted)
+        rows(transaction, from, asked, list, wanted)
     };
     let rows = match list.filter {
         Filter::All => of(ALL, ""),
         Filter::Containing(text) => {
-            search::containing(&transaction, APPLICATIONS, text, list, wanted)
+            search::containing(transaction, APPLICATIONS, text, list, wanted)
         }
         Filter::AuthorizedFor(audience) => of(AUTHORIZED_FOR, audience),
         Filter::WithDefaultAudience(audience) => of(WITH_DEFAULT_AUDIENCE, audience),
         Filter::OfOrganization(code) => of(OF_ORGANIZATION, code),
         Filter::WithProperty(key) => of(WITH_PROPERTY, key),
     };
-    page(&transaction, APPLICATIONS, rows?, list.most)
+    page(transaction, APPLICATIONS, rows?, list.most)
 }
 
 pub(super) fn organizations(

@@ -6,8 +6,8 @@ use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
-use super::column;
 use super::fault::Fault;
+use super::{column, uses};
 use crate::{Diagnosed, IssuedCount, Refused, SecretUse, StoreLimits, UsageBatch};
 
 const SECONDS_OF_A_MINUTE: u64 = 60;
@@ -27,7 +27,8 @@ pub(super) fn add(
     if !batch.issued.is_empty() {
         add_issued(&transaction, limits, &batch.issued)?;
     }
-    add_secret_uses(&transaction, &batch.secrets)?;
+    uses::add_secrets(&transaction, &batch.secrets)?;
+    uses::add_scopes(&transaction, &batch.scopes)?;
     if !batch.refused.is_empty() {
         add_refused(&transaction, limits, &batch.refused)?;
     }
@@ -67,19 +68,6 @@ fn add_issued(
     let over = kept.saturating_sub(column::integer(limits.issued_counts));
     if over > 0 {
         forget.execute((i64::MAX, over))?;
-    }
-    Ok(())
-}
-
-fn add_secret_uses(transaction: &Transaction<'_>, uses: &[SecretUse]) -> Result<(), Fault> {
-    // A use that is written after its application was deleted would stay for ever.
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO secret_use (client_id, secret_id, used_at)
-         SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM application WHERE client_id = ?1)
-         ON CONFLICT DO UPDATE SET used_at = max(used_at, excluded.used_at)",
-    )?;
-    for used in uses {
-        statement.execute((&used.client_id, &used.secret_id, column::seconds(used.at)))?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! The counts and notes of a store in memory.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use m2m_authority::registry::Application;
 use m2m_authority::{RequestId, TraceId};
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    LogPage, Numbered, NumberedRefusal, PageBudget, RefusalPage, RefusalQuery, Refused, SecretUse,
-    UsageBatch,
+    LogPage, Numbered, NumberedRefusal, PageBudget, RecordId, RefusalPage, RefusalQuery, Refused,
+    ScopeTimes, ScopeUse, SecretUse, Stored, UsageBatch, UsedApplication,
 };
 
 /// The counts and notes of a store in memory.
@@ -16,11 +17,20 @@ pub(super) struct Notes {
     issued: BTreeMap<(Box<str>, u64, Box<str>), u64>,
     /// The times of the last uses, by client id and id of the secret.
     secrets_used: BTreeMap<(Box<str>, Box<str>), UnixTime>,
+    /// The times of scopes, by application, audience and scope; without a scope for requests without one.
+    scopes: BTreeMap<(RecordId, Box<str>, Option<Box<str>>), Times>,
     /// The refusals with their numbers, by trace id.
     refused: HashMap<TraceId, NumberedRefusal>,
     last_refusal: u64,
     /// The refusals of each client, and those of requests without a client id, by age; those that authenticated apart from the others.
     of_client: HashMap<(Option<Box<str>>, bool), VecDeque<TraceId>>,
+}
+
+/// The times of a scope.
+#[derive(Debug, Clone, Copy, Default)]
+struct Times {
+    assigned_at: Option<UnixTime>,
+    used_at: Option<UnixTime>,
 }
 
 impl Notes {
@@ -41,6 +51,64 @@ impl Notes {
             if let Some(refused) = self.refused.get_mut(&diagnosed.trace_id) {
                 refused.entry.diagnosis = Some(diagnosed.diagnosis);
             }
+        }
+    }
+
+    /// Notes the last use of a scope of an application.
+    pub(super) fn scope_used(&mut self, application: RecordId, used: ScopeUse) {
+        let name = (application, used.audience, used.scope);
+        let times = self.scopes.entry(name).or_default();
+        times.used_at = times.used_at.max(Some(used.at));
+    }
+
+    /// Notes which scopes of an application are assigned since a change, and forgets those that no longer are.
+    pub(super) fn assign(
+        &mut self,
+        id: RecordId,
+        before: Option<&Application>,
+        after: Option<&Stored<Application>>,
+    ) {
+        let of_after = after
+            .map(|stored| scopes(&stored.value))
+            .unwrap_or_default();
+        self.scopes.retain(|(own, audience, scope), _| {
+            *own != id || of_after.contains(&(&**audience, scope.as_deref()))
+        });
+        let Some(before) = before else {
+            return;
+        };
+        let Some(after) = after else {
+            self.secrets_used
+                .retain(|(own, _), _| *own != before.client_id);
+            return;
+        };
+        for (audience, scope) in of_after.difference(&scopes(before)) {
+            let times = Times {
+                assigned_at: Some(after.updated_at),
+                used_at: None,
+            };
+            let name = (id, Box::from(*audience), scope.map(Into::into));
+            self.scopes.insert(name, times);
+        }
+    }
+
+    /// Returns an application with the times of its uses.
+    pub(super) fn with_uses(&self, stored: Stored<Application>) -> UsedApplication {
+        let uses = self.secret_uses(&stored.value.client_id);
+        let scopes = self.scopes.iter().filter(|((id, ..), _)| *id == stored.id);
+        let scopes = scopes.map(|((_, audience, scope), times)| ScopeTimes {
+            audience: audience.clone(),
+            scope: scope.clone(),
+            assigned_at: times.assigned_at,
+            used_at: times.used_at,
+        });
+        let secrets = &stored.value.secrets;
+        let is_own = |used: &SecretUse| secrets.iter().any(|secret| secret.id == used.secret_id);
+        UsedApplication {
+            used_at: uses.iter().map(|used| used.at).max(),
+            scopes: scopes.collect(),
+            secrets: uses.iter().filter(|used| is_own(used)).cloned().collect(),
+            stored,
         }
     }
 
@@ -117,6 +185,17 @@ impl Notes {
         let size = |refused: &Refused| refused.diagnosis.as_ref().map_or(0, |text| text.len());
         log_page(wanted, query.most, size)
     }
+}
+
+/// Returns the scopes of an application, and one without text for each API that it is authorized for.
+fn scopes(application: &Application) -> BTreeSet<(&str, Option<&str>)> {
+    let authorizations = application.spec.authorize.iter();
+    let scopes = authorizations.flat_map(|authorization| {
+        let scopes = authorization.scopes.iter().map(|scope| Some(&**scope));
+        let scopes = scopes.chain([None]);
+        scopes.map(|scope| (&*authorization.audience, scope))
+    });
+    scopes.collect()
 }
 
 /// Returns the page that begins with these entries of a log.

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    AuditEvent, Change, Changes, CommitError, EventPage, EventQuery, Numbered, NumberedEvent,
-    Revocation, SecretUse, Stale, Version,
+    AuditEvent, Change, Changes, CommitError, EventPage, EventQuery, List, Named, Numbered,
+    NumberedEvent, RecordId, Revocation, SecretUse, Stale, UsageBatch, UsedPage, Version, Write,
 };
 
 use super::notes::{Notes, log_page};
@@ -62,7 +62,27 @@ impl State {
             return Err(CommitError::Conflict);
         }
         let mut registry = self.registry.clone();
+        let written = change.writes.iter().filter_map(|write| match write {
+            Write::PutApplication(stored) => Some(stored.id),
+            Write::DeleteApplication(id, _) => Some(*id),
+            Write::PutApi(_)
+            | Write::DeleteApi(_)
+            | Write::PutOrganization(_)
+            | Write::DeleteOrganization(_)
+            | Write::PutProperty(_)
+            | Write::DeleteProperty(_)
+            | Write::PutKey(_)
+            | Write::DeleteKey(_)
+            | Write::PutMaintenance(_) => None,
+        });
+        let written: Vec<RecordId> = written.collect();
         let touched = registry.write(change.writes)?;
+        for id in written {
+            let before = self.registry.applications.get(&id);
+            let before = before.map(|stored| &stored.value);
+            self.notes
+                .assign(id, before, registry.applications.get(&id));
+        }
         self.registry = registry;
         self.audit.extend(change.events);
         self.touched.push_back(touched);
@@ -132,6 +152,34 @@ impl State {
         log_page(wanted, query.most, |event: &AuditEvent| {
             length(&event.before).saturating_add(length(&event.after))
         })
+    }
+
+    /// Adds counts and notes.
+    pub(super) fn add_usage(&mut self, mut batch: UsageBatch) {
+        for used in core::mem::take(&mut batch.scopes) {
+            let named = Named::ClientId(&used.client_id);
+            if let Some(stored) = self.registry.stored_application(named) {
+                self.notes.scope_used(stored.id, used);
+            }
+        }
+        batch
+            .secrets
+            .retain(|used| self.registry.application(&used.client_id).is_some());
+        self.notes.add(batch);
+    }
+
+    /// Returns a page of applications with the times of their uses.
+    pub(super) fn used_applications(&self, list: &List<'_>) -> UsedPage {
+        let page = self.registry.list_applications(list);
+        UsedPage {
+            applications: page
+                .records
+                .into_iter()
+                .map(|stored| self.notes.with_uses(stored))
+                .collect(),
+            next: page.next,
+            scopes_since: UnixTime::from_seconds(0),
+        }
     }
 
     /// Returns the uses of the secrets of an application, or nothing if the application does not exist.

@@ -16,9 +16,7 @@ use m2m_authority::flow::{Exchange, RawRequest, RefusedEvent};
 use m2m_authority::{RecordedClientId, RequestId, TraceId};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
-use m2m_store::{
-    Actor, Backend as _, KeyRecord, RegistryCache, Sqlite, UsageBatch, Version, Write,
-};
+use m2m_store::{Actor, Backend as _, KeyRecord, RegistryCache, Sqlite, Version, Write};
 use m2m_testkit::World;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -190,12 +188,7 @@ impl Server {
 
     /// Writes the counts, as a server does every minute and when it stops.
     pub(crate) fn write_counts(&self) {
-        let (issued, secrets) = self.registry().take_usage(self.now());
-        let counted = UsageBatch {
-            issued,
-            secrets,
-            ..UsageBatch::default()
-        };
+        let counted = self.registry().take_usage(self.now());
         let added = self.runtime.block_on(self.registry().add_usage(counted));
         added.unwrap();
     }

@@ -252,7 +252,7 @@ async fn the_placeholder_in_audiences_is_replaced_by_the_issuer() {
         let request = Request::token(PLAIN_ID).audience(audience);
         assert!(ask_for(&nodes.near, &request, nodes.now()).await.is_ok());
     }
-    let (issued, _) = nodes.near.take_usage(nodes.now());
+    let issued = nodes.near.take_usage(nodes.now()).issued;
     assert_eq!(issued.len(), 1);
     assert_eq!(&*issued[0].audience, "https://issuer.example/api");
     assert_eq!(issued[0].tokens, 2);

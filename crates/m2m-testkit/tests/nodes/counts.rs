@@ -20,13 +20,7 @@ async fn with_quota(backend: &MemoryBackend, tokens: u64, window_seconds: u64) -
 
 /// Writes the counts of a node to the registry.
 async fn flush(node: &Node, nodes: &Nodes) {
-    let (issued, secrets) = node.take_usage(nodes.now());
-    let batch = UsageBatch {
-        issued,
-        secrets,
-        refused: Vec::new(),
-        diagnosed: Vec::new(),
-    };
+    let batch = node.take_usage(nodes.now());
     node.backend().add_usage(batch).await.unwrap();
 }
 
@@ -43,7 +37,9 @@ async fn tokens_and_secrets_are_counted_even_if_the_application_is_forgotten() {
     held.count(orders);
     drop(held);
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
-    let (issued, secrets) = nodes.near.take_usage(now);
+    let UsageBatch {
+        issued, secrets, ..
+    } = nodes.near.take_usage(now);
     assert!(issued.iter().all(|issued| &*issued.audience == ORDERS));
     assert_eq!(issued.iter().map(|issued| issued.tokens).sum::<u64>(), 3);
     assert_eq!(secrets.len(), 1);

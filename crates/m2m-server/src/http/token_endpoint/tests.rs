@@ -180,7 +180,7 @@ impl Bench {
 
     /// Returns the number of tokens that were counted for applications since the last call.
     fn counted(&self) -> u64 {
-        let (issued, _) = self.endpoint.cache().take_usage(self.now);
+        let issued = self.endpoint.cache().take_usage(self.now).issued;
         issued.iter().map(|count| count.tokens).sum()
     }
 

@@ -134,6 +134,9 @@ impl<B: Backend> InProcess<B> {
                 None => None,
             };
             log.keep(event, found, entry, &self.cache).await;
+            if let (Ok(issued), Some(entry)) = (issued, entry) {
+                entry.scopes_used(issued, now);
+            }
         }
         respond(issued, exchange, &self.authority).into()
     }
