@@ -71,6 +71,7 @@ every_run() {
   "$binary" apply -f "$here/world.toml" --data "$run/data" >"$run/applied" 2>&1 || die "m2m apply failed: $(<"$run/applied")"
   start_server --data "$run/data" "${tls[@]}"
   every_client
+  every_inspecting_client
   stop_server
   no_secrets
 
@@ -102,6 +103,13 @@ every_client() {
   checks "$node" "$clients_target/npm/jose_verify.mjs"
   checks "$python" "$here/python/pyjwt_verify.py"
   checks "$python" "$here/python/printed_snippet.py"
+}
+
+# Clients that introspect and revoke tokens. A server of a registry file whose keys outlive it revokes none.
+every_inspecting_client() {
+  checks "$node" "$clients_target/npm/openid_client_inspection.mjs"
+  checks "$python" "$here/python/authlib_inspection.py"
+  checks "$python" "$here/python/spring_inspection.py"
 }
 
 jdk_tokens() { java -cp "$java_classes" JdkTokens; }

@@ -400,6 +400,7 @@ impl OperationError {
             | Problem::Private { .. }
             | Problem::TooMany { .. }
             | Problem::TooSmall { .. }
+            | Problem::TooLarge { .. }
             | _ => Self::invalid(field, &error.problem),
         }
     }

@@ -35,7 +35,7 @@ fn answer(id: &str) -> Value {
         "createApi" => json!({ "api": { "id": "1" } }),
         "getApi" => json!({ "api": {
             "id": "1", "name": "Orders", "description": null, "audience": "https://orders.example/api", "is_management_api": false,
-            "scopes": [], "token_lifetime": 900, "signing_alg": "ES256", "claims": "kinde", "introspection_clients": ["billing-job"],
+            "scopes": [], "token_lifetime": 900, "signing_alg": "ES256", "claims": "kinde", "introspection_clients": ["billing-job"], "token_reuse_seconds": 300,
             "applications": [{ "id": "4", "name": "Billing job", "client_id": "billing-job", "type": "Machine to machine (M2M)", "is_active": true }],
             "has_more_applications": false,
         } }),
@@ -87,6 +87,9 @@ fn answer(id: &str) -> Value {
         "getTestToken" => {
             json!({ "access_token": "ey", "token_type": "Bearer", "expires_in": 600, "scope": "read:orders" })
         }
+        "revokeToken" => json!({ "token": {
+            "jti": "AAECAwQFBgcICQoLDA0ODw", "client_id": "billing-job", "expires_at": "2026-11-20T00:00:00Z",
+        } }),
         "listProperties" => json!({
             "properties": [{
                 "id": "5", "key": "region", "name": "Region", "is_private": false, "description": "", "is_kinde_property": false,

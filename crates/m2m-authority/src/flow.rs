@@ -18,14 +18,16 @@ mod http_conversion;
 mod issue;
 mod record;
 mod respond;
+mod reuse;
 
 pub use accept::{Accepted, Header, RawRequest, accept, refuse_coding};
 pub(crate) use accept::{Body, ClientParameters, Credentials, accept_credentials, accept_form};
 pub(crate) use authenticate::authenticate_client;
 pub use authenticate::{Authenticated, Operator, TestRequest, authenticate, vouched};
 pub(crate) use authorize::check_address;
-pub use authorize::{Authorized, Usage, authorize};
+pub use authorize::{Authorized, QuotaLeft, Usage, authorize};
 pub(crate) use issue::is_not_before_in_future;
 pub use issue::{Issued, check_issue, issue};
 pub use record::{Event, Exchange, IssuedEvent, RefusedEvent, Requester, record};
 pub use respond::{Reply, respond};
+pub use reuse::{ReusableToken, reuse};

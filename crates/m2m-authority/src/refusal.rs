@@ -8,7 +8,7 @@ use oauth_proto::clean_for_description;
 use crate::FingerprintKey;
 use crate::diagnose::{Evidence, Suspect};
 use crate::fingerprint::write_withheld;
-use crate::flow::Operator;
+use crate::flow::{Operator, QuotaLeft};
 
 /// A refusal of a request, with exactly one cause.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub struct Refusal {
     client_id: RecordedClientId,
     operator: Option<Arc<str>>,
     retry_after_seconds: Option<u32>,
+    quota: Option<QuotaLeft>,
     suspect: Option<Box<Suspect>>,
 }
 
@@ -89,6 +90,7 @@ impl Refusal {
             client_id: RecordedClientId::None,
             operator: None,
             retry_after_seconds: None,
+            quota: None,
             suspect: None,
         }
     }
@@ -127,6 +129,17 @@ impl Refusal {
     #[must_use]
     pub const fn retry_after_seconds(&self) -> Option<u32> {
         self.retry_after_seconds
+    }
+
+    /// The state of the quota that is used up, if it is.
+    pub(crate) const fn quota(&self) -> Option<QuotaLeft> {
+        self.quota
+    }
+
+    /// Returns the same refusal with the state of the quota.
+    pub(crate) const fn with_quota(mut self, quota: QuotaLeft) -> Self {
+        self.quota = Some(quota);
+        self
     }
 
     /// Takes the suspect that the diagnosis starts from. It has only the cause if the request presented nothing that could show more.

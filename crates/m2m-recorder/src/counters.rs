@@ -10,6 +10,12 @@ pub trait Counters: fmt::Debug + Send + Sync + 'static {
     /// Counts an issued access token.
     fn issued(&self);
 
+    /// Counts a request that got a token again, within the reuse window of the API.
+    fn token_reused(&self);
+
+    /// Sets the number of applications that asked for a token so often in the last minute that they probably do so for each call.
+    fn applications_asking_often(&self, applications: usize);
+
     /// Counts an issued token as a test token.
     fn test_token_issued(&self);
 

@@ -101,7 +101,11 @@ impl Recorder {
     ) {
         match event {
             Event::Issued(event) => {
-                self.shared.counters.issued();
+                if event.is_reused {
+                    self.shared.counters.token_reused();
+                } else {
+                    self.shared.counters.issued();
+                }
                 if let Some(application) = application {
                     count(application, &event);
                 }
@@ -204,7 +208,11 @@ impl Shared {
 
 fn count(application: &CachedApplication, event: &IssuedEvent) {
     event.ignored.iter().for_each(|it| application.ignored(*it));
-    application.count(event.api);
+    if event.is_reused {
+        application.count_reused(event.api);
+    } else {
+        application.count(event.api);
+    }
     match event.requester {
         Requester::TokenEndpoint { secret } => {
             application.secret_used(usize::from(secret), event.time)
@@ -291,6 +299,8 @@ fn work(
             let issued = IssuedCount::totals(&counts.issued);
             unwritten.counted(counts);
             write(&mut unwritten, store_writer, shared, now);
+            let frequent = issued.iter().filter(|total| total.is_frequent());
+            shared.counters.applications_asking_often(frequent.count());
             publish_issued(issued, &mut publish);
         } else if unwritten.is_due(now) {
             write(&mut unwritten, store_writer, shared, now);
@@ -377,6 +387,7 @@ mod tests {
     fn a1_the_line_of_a_minute_names_a_parameter_that_was_ignored() {
         let ignored = Ignored::Misspelled("scope");
         let count = |client_id: usize, ignored: Option<Ignored>| IssuedCount {
+            reused: 0,
             minute: 7,
             client_id: format!("job-{client_id:03}").into(),
             audience: "https://orders.example/api".into(),

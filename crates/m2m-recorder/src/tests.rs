@@ -61,6 +61,10 @@ impl Counters for Counted {
         self.add(|numbers| numbers.issued += 1);
     }
 
+    fn token_reused(&self) {}
+
+    fn applications_asking_often(&self, _: usize) {}
+
     fn test_token_issued(&self) {}
 
     fn refused(&self, _: Cause) {

@@ -203,6 +203,7 @@ mod tests {
         UsageBatch {
             issued: (tokens.iter().enumerate())
                 .map(|(at, tokens)| IssuedCount {
+                    reused: 0,
                     minute: 7,
                     client_id: format!("client-{}", at % 2).into(),
                     audience: "https://orders.example/api".into(),

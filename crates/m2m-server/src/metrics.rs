@@ -21,6 +21,8 @@ pub(crate) struct Metrics {
     registry: Registry,
     issued: Counter,
     test_tokens: Counter,
+    tokens_reused: Counter,
+    asking_often: Gauge,
     /// The causes with which requests are answered, in the order of [`Cause::ALL`].
     answered: Box<[Cause]>,
     /// One counter for each of them.
@@ -141,6 +143,10 @@ impl Metrics {
             "test_tokens_issued",
             "Access tokens that operators obtained in the name of applications, also counted as issued",
         );
+        let tokens_reused = counter(
+            "tokens_reused",
+            "Requests that got a token again, within the reuse window of the API",
+        );
         let throttled = counter(
             "authentications_throttled",
             "Failed authentications that were answered with 429",
@@ -185,6 +191,10 @@ impl Metrics {
             registry.register(name, help, gauge.clone());
             gauge
         };
+        let asking_often = gauge(
+            "applications_asking_often",
+            "Applications that requested at least 60 tokens in the last minute, and probably request one for each call",
+        );
         let revoked_tokens = gauge("revoked_tokens", "Revoked tokens that have not expired");
         let in_flight = gauge("requests_in_flight", "Requests in progress");
         let connections = gauge("connections_open", "Open connections");
@@ -214,6 +224,8 @@ impl Metrics {
             registry,
             issued,
             test_tokens,
+            tokens_reused,
+            asking_often,
             answered,
             refused,
             throttled,
@@ -362,6 +374,15 @@ impl Metrics {
 impl Counters for Metrics {
     fn issued(&self) {
         self.issued.inc();
+    }
+
+    fn token_reused(&self) {
+        self.tokens_reused.inc();
+    }
+
+    fn applications_asking_often(&self, applications: usize) {
+        let applications = i64::try_from(applications).unwrap_or(i64::MAX);
+        self.asking_often.set(applications);
     }
 
     fn test_token_issued(&self) {

@@ -1,9 +1,10 @@
 //! The cache entry of one application on a node.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use m2m_authority::diagnose::Ignored;
 use m2m_authority::flow::Issued;
+use m2m_authority::flow::ReusableToken;
 use m2m_authority::registry::{Application, Deletion, Organization};
 use m2m_authority::{ApplicationMark, Client, JwtId, Policy};
 use m2m_jwt::UnixTime;
@@ -23,6 +24,9 @@ pub struct CachedApplication {
     /// The counts of the application. A deleted application has no counts, because it gets no tokens.
     tally: Option<Arc<Tally>>,
     quota: Option<Arc<Counter>>,
+    /// The tokens that the application may get again, the latest last. They are forgotten with the entry: when the application or anything that all
+    /// applications share is changed.
+    reusable: Mutex<Vec<Arc<ReusableToken>>>,
 }
 
 impl CachedApplication {
@@ -50,6 +54,7 @@ impl CachedApplication {
             mark: id.mark(),
             tally: Some(Arc::new(tally)),
             quota,
+            reusable: Mutex::default(),
         }
     }
 
@@ -62,6 +67,7 @@ impl CachedApplication {
             mark: RecordId::from_bytes([0; 16]).mark(),
             tally: None,
             quota: None,
+            reusable: Mutex::default(),
         }
     }
 
@@ -99,11 +105,36 @@ impl CachedApplication {
         Meter::new(self.quota.as_deref(), self.policy.quota(), now)
     }
 
+    /// Returns the tokens that the application may get again. Only requests for APIs with a reuse window ask.
+    #[must_use]
+    pub fn reusable(&self) -> Vec<Arc<ReusableToken>> {
+        let reusable = self.reusable.lock();
+        reusable.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps a token that the application may get again, in the place of one for the same audiences and scopes, or of the oldest.
+    pub fn keep_reusable(&self, token: ReusableToken) {
+        let reusable = self.reusable.lock();
+        let mut reusable = reusable.unwrap_or_else(PoisonError::into_inner);
+        reusable.retain(|held| !held.is_like(&token));
+        if reusable.len() >= MAX_REUSABLE {
+            reusable.remove(0);
+        }
+        reusable.push(Arc::new(token));
+    }
+
     /// Counts a token that was issued for the API at this position among all; for a token for several APIs, the position of the first.
     /// It takes a lock only if nothing was counted for the application since the counts were last taken.
     pub fn count(&self, api: usize) {
         if let Some(tally) = &self.tally {
             tally.count(api);
+        }
+    }
+
+    /// Counts a request that got a token again, for the API at this position. It counts against no quota.
+    pub fn count_reused(&self, api: usize) {
+        if let Some(tally) = &self.tally {
+            tally.count_reused(api);
         }
     }
 
@@ -154,3 +185,6 @@ fn tallied(application: &Application, policy: &Policy) -> Vec<TalliedApi> {
     apis.dedup_by_key(|api| api.position);
     apis
 }
+
+/// The maximum number of tokens of one application that it may get again: for as many different requests that take turns.
+const MAX_REUSABLE: usize = 4;

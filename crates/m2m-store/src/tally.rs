@@ -29,8 +29,8 @@ struct Waiting {
 /// Counts, added up.
 #[derive(Debug, Default)]
 struct Sums {
-    /// The tokens issued, by client id and audience.
-    tokens: HashMap<(Arc<str>, Arc<str>), u64>,
+    /// The tokens issued and those given again, by client id and audience.
+    tokens: HashMap<(Arc<str>, Arc<str>), (u64, u64)>,
     /// The time of the last use, by client id and id of the secret. Unit: seconds since 1970.
     secrets: HashMap<(Arc<str>, Arc<str>), u64>,
     /// The time of the last use, by client id, audience and scope; without a scope for all of them. Unit: seconds since 1970.
@@ -57,6 +57,7 @@ struct Issued {
     api: usize,
     audience: Arc<str>,
     tokens: AtomicU64,
+    reused: AtomicU64,
     scopes: ScopesUsed,
 }
 
@@ -109,8 +110,8 @@ impl Tallies {
                 ..UsageBatch::default()
             },
         };
-        for ((client_id, audience), tokens) in folded.tokens {
-            taken.issued(&client_id, &audience, tokens, None);
+        for ((client_id, audience), counts) in folded.tokens {
+            taken.issued(&client_id, &audience, counts, None);
         }
         for ((client_id, secret_id), at) in folded.secrets {
             taken.secret(&client_id, &secret_id, at);
@@ -120,10 +121,10 @@ impl Tallies {
         }
         for tally in tallies {
             tally.empty(|count| match count {
-                Count::Tokens(audience, tokens) => {
+                Count::Tokens(audience, tokens, reused) => {
                     let ignored = tally.ignored.lock();
                     let ignored = ignored.unwrap_or_else(PoisonError::into_inner).take();
-                    taken.issued(&tally.client_id, audience, tokens, ignored);
+                    taken.issued(&tally.client_id, audience, (tokens, reused), ignored);
                 }
                 Count::Secret(secret_id, at) => taken.secret(&tally.client_id, secret_id, at),
                 Count::Scope(audience, scope, at) => {
@@ -157,12 +158,19 @@ struct Taken {
 }
 
 impl Taken {
-    fn issued(&mut self, client_id: &str, audience: &str, tokens: u64, ignored: Option<Ignored>) {
+    fn issued(
+        &mut self,
+        client_id: &str,
+        audience: &str,
+        (tokens, reused): (u64, u64),
+        ignored: Option<Ignored>,
+    ) {
         self.batch.issued.push(IssuedCount {
             minute: self.minute,
             client_id: client_id.into(),
             audience: audience.into(),
             tokens,
+            reused,
             ignored,
         });
     }
@@ -187,8 +195,8 @@ impl Taken {
 
 /// A count of a tally.
 enum Count<'t> {
-    /// The number of tokens for an audience.
-    Tokens(&'t Arc<str>, u64),
+    /// The number of tokens for an audience, and of requests that got a token again.
+    Tokens(&'t Arc<str>, u64, u64),
     /// The last use of a secret, by its id.
     Secret(&'t Arc<str>, u64),
     /// The last use of a scope by a request that names it; without a scope, of all scopes by a request without any.
@@ -199,10 +207,10 @@ impl Sums {
     fn add(&mut self, tally: &Tally) {
         let client_id = || Arc::clone(&tally.client_id);
         tally.empty(|count| match count {
-            Count::Tokens(audience, tokens) => {
+            Count::Tokens(audience, tokens, reused) => {
                 let name = (client_id(), Arc::clone(audience));
-                let sum = self.tokens.entry(name).or_default();
-                *sum = sum.saturating_add(tokens);
+                let sums = self.tokens.entry(name).or_default();
+                *sums = (sums.0.saturating_add(tokens), sums.1.saturating_add(reused));
             }
             Count::Secret(secret_id, at) => {
                 let name = (client_id(), Arc::clone(secret_id));
@@ -281,6 +289,7 @@ impl Tally {
                     api: api.position,
                     audience: Arc::clone(&api.audience),
                     tokens: AtomicU64::new(0),
+                    reused: AtomicU64::new(0),
                     scopes: ScopesUsed::new(api),
                 })
                 .collect(),
@@ -307,6 +316,14 @@ impl Tally {
     pub(crate) fn count(self: &Arc<Self>, api: usize) {
         if let Some(issued) = self.of(api) {
             issued.tokens.fetch_add(1, Ordering::SeqCst);
+            self.announce();
+        }
+    }
+
+    /// Counts a request for the API at this position that got a token again.
+    pub(crate) fn count_reused(self: &Arc<Self>, api: usize) {
+        if let Some(issued) = self.of(api) {
+            issued.reused.fetch_add(1, Ordering::SeqCst);
             self.announce();
         }
     }
@@ -360,8 +377,10 @@ impl Tally {
     fn empty<'t>(&'t self, mut each: impl FnMut(Count<'t>)) {
         self.waits.store(false, Ordering::SeqCst);
         for api in &self.issued {
-            if let Some(tokens) = take(&api.tokens) {
-                each(Count::Tokens(&api.audience, tokens));
+            let (tokens, reused) = (take(&api.tokens), take(&api.reused));
+            if tokens.is_some() || reused.is_some() {
+                let (tokens, reused) = (tokens.unwrap_or(0), reused.unwrap_or(0));
+                each(Count::Tokens(&api.audience, tokens, reused));
             }
             api.scopes.empty(&mut each);
         }

@@ -49,6 +49,8 @@ pub struct IssuedCount {
     pub audience: Box<str>,
     /// The number of tokens. They are added to those that are counted already.
     pub tokens: u64,
+    /// The number of requests that got a token again, within the reuse window of the API. It is not stored.
+    pub reused: u64,
     /// A parameter that one of the requests had in vain. It is not stored.
     pub ignored: Option<Ignored>,
 }
@@ -60,29 +62,45 @@ pub struct IssuedTotal {
     pub client_id: Box<str>,
     /// The number of tokens.
     pub tokens: u64,
+    /// The number of requests that got a token again.
+    pub reused: u64,
     /// A parameter that one of the requests had in vain.
     pub ignored: Option<Ignored>,
 }
 
+impl IssuedTotal {
+    /// The number of requests in a minute from which on an application probably asks for a token for each call that it makes.
+    pub const FREQUENT: u64 = 60;
+
+    /// Returns true if these are the requests of a minute, and so many that the application probably asks for a token for each of its calls, instead
+    /// of using a token until it expires.
+    #[must_use]
+    pub const fn is_frequent(&self) -> bool {
+        self.tokens.saturating_add(self.reused) >= Self::FREQUENT
+    }
+}
+
 impl IssuedCount {
-    /// Returns the total of each application: first of those with an ignored parameter, each by client id.
+    /// Returns the total of each application: first of those with an ignored parameter, or with very many requests, each by client id.
     #[must_use]
     pub fn totals(counts: &[Self]) -> Vec<IssuedTotal> {
-        let mut totals: BTreeMap<&str, (u64, Option<Ignored>)> = BTreeMap::new();
+        let mut totals: BTreeMap<&str, (u64, u64, Option<Ignored>)> = BTreeMap::new();
         for count in counts {
-            let (tokens, ignored) = totals.entry(&count.client_id).or_default();
+            let (tokens, reused, ignored) = totals.entry(&count.client_id).or_default();
             *tokens += count.tokens;
+            *reused += count.reused;
             *ignored = ignored.or(count.ignored);
         }
         let totals = totals
             .into_iter()
-            .map(|(client_id, (tokens, ignored))| IssuedTotal {
+            .map(|(client_id, (tokens, reused, ignored))| IssuedTotal {
                 client_id: client_id.into(),
                 tokens,
+                reused,
                 ignored,
             });
         let mut totals: Vec<IssuedTotal> = totals.collect();
-        totals.sort_by_key(|total| total.ignored.is_none());
+        totals.sort_by_key(|total| total.ignored.is_none() && !total.is_frequent());
         totals
     }
 
@@ -97,6 +115,7 @@ impl IssuedCount {
             let is_same = name(later) == name(earlier);
             if is_same {
                 earlier.tokens += later.tokens;
+                earlier.reused += later.reused;
             }
             is_same
         });

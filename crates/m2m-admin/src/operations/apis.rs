@@ -47,6 +47,8 @@ macro_rules! bodies {
                     }
                     api.introspection_clients = own;
                 }
+                self.token_reuse_seconds
+                    .apply(&mut api.token_reuse_seconds, |seconds| *seconds);
             }
         }
     )+};
@@ -154,6 +156,7 @@ impl Perform for GetApi {
                 signing_alg: api.signing_alg.as_str().to_owned(),
                 claims: Claims::from(api.claims).into(),
                 introspection_clients: clients.map(ToString::to_string).collect(),
+                token_reuse_seconds: api.token_reuse_seconds.map(Into::into),
                 applications,
                 has_more_applications: has_more,
             },

@@ -208,6 +208,7 @@ impl Mistake {
             | Problem::Private { .. }
             | Problem::TooMany { .. }
             | Problem::TooSmall { .. }
+            | Problem::TooLarge { .. }
             | Problem::WithoutOrganization { .. }
             | Problem::SystemUserIsClient { .. }
             | _ => (None, None),
@@ -219,7 +220,10 @@ impl Mistake {
             earlier_path,
             is_malformed: matches!(
                 error.problem,
-                Problem::Malformed { .. } | Problem::TooMany { .. } | Problem::TooSmall { .. }
+                Problem::Malformed { .. }
+                    | Problem::TooMany { .. }
+                    | Problem::TooSmall { .. }
+                    | Problem::TooLarge { .. }
             ),
             ..Self::at(error.path.clone(), error.problem.to_string())
         }

@@ -92,6 +92,10 @@ macro_rules! bodies {
             /// The client ids of the applications that may introspect tokens for the API.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub introspection_clients: Given<List<ClientIdText, 100>>,
+            /// The reuse window: an application that asks for the same token again within this time gets the same token. At most half of
+            /// `token_lifetime`. Without it, each request gets a token of its own. Unit: seconds.
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
+            pub token_reuse_seconds: Patch<Lifetime>,
         }
     )+};
 }
@@ -233,6 +237,9 @@ pub struct ApiShown {
     pub claims: Tolerant<Claims>,
     /// The client ids of the applications that may introspect tokens for the API.
     pub introspection_clients: Vec<String>,
+    /// The time within which a repeated request gets the same token. Null if each request gets a token of its own. Unit: seconds.
+    #[serde(default)]
+    pub token_reuse_seconds: Option<Tolerant<Lifetime>>,
     /// The applications that are authorized for the API, the oldest first. The list can be incomplete: see `has_more_applications`.
     pub applications: Vec<ConnectedApplication>,
     /// True if more applications are authorized than are listed.
@@ -267,6 +274,7 @@ impl NewApi {
             signing_alg: Given(None),
             claims: Given(None),
             introspection_clients: Given(None),
+            token_reuse_seconds: Patch::Keep,
         }
     }
 }

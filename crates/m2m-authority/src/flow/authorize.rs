@@ -18,7 +18,7 @@ use super::record::Requester;
 use crate::diagnose::{Ignored, Suspect};
 use crate::policy::{Grant, GrantedScopes, Policy, ScopePosition, Target};
 use crate::refusal::{RecordedClientId, Refusal};
-use crate::registry::{ClaimSet, Lifetime, QuotaMode};
+use crate::registry::{ClaimSet, Lifetime, Quota, QuotaMode};
 use crate::{Authority, MAX_AUDIENCES};
 
 /// A granted request, which can be issued as a token. Only [`authorize`] creates one.
@@ -35,7 +35,9 @@ pub struct Authorized<'p> {
     pub(super) lifetime: Lifetime,
     pub(super) algorithm: Algorithm,
     pub(super) claim_set: ClaimSet,
-    pub(super) quota_exceeded: bool,
+    pub(super) quota: Option<QuotaLeft>,
+    /// The reuse window, if every requested API has one.
+    pub(super) token_reuse: Option<Lifetime>,
     pub(super) requester: Requester,
     pub(super) ignored: Option<Ignored>,
 }
@@ -49,6 +51,22 @@ pub struct Usage {
     pub tokens: u64,
     /// The time until the next window begins. Unit: seconds.
     pub window_ends_in_seconds: u32,
+}
+
+/// The state of a quota, as the answer tells the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuotaLeft {
+    /// The quota.
+    pub(super) quota: Quota,
+    /// The usage before this request.
+    pub(super) usage: Usage,
+}
+
+impl QuotaLeft {
+    /// Returns true if the quota was used up before this request.
+    pub(super) const fn is_used_up(self) -> bool {
+        self.usage.tokens >= self.quota.tokens
+    }
 }
 
 impl Authorized<'_> {
@@ -86,7 +104,7 @@ impl Authorized<'_> {
     /// Returns true if the application has used up a quota that only warns.
     #[must_use]
     pub const fn quota_exceeded(&self) -> bool {
-        self.quota_exceeded
+        matches!(self.quota, Some(quota) if quota.is_used_up())
     }
 
     /// Attributes to this application a refusal that a shell decides before the next step, for example because concurrent requests used
@@ -149,7 +167,7 @@ pub fn authorize<'p>(
         if let Some(address) = address {
             check_address(policy, address)?;
         }
-        let quota_exceeded = check_quota(policy, usage)?;
+        let quota = check_quota(policy, usage)?;
         let wanted = find_audiences(policy, &asked, authority.profile())?;
         let (api, algorithm, claim_set) = agree(&wanted)?;
         let scopes = match &asked.scope {
@@ -178,7 +196,8 @@ pub fn authorize<'p>(
             lifetime: lifetimes.min().unwrap_or(Lifetime::DEFAULT),
             algorithm,
             claim_set,
-            quota_exceeded,
+            quota,
+            token_reuse: token_reuse(&wanted),
             requester: requester.clone(),
             ignored: asked.ignored,
         })
@@ -227,18 +246,24 @@ pub(crate) fn check_address(policy: &Policy, address: core::net::IpAddr) -> Resu
     }
 }
 
-/// Returns true if the quota is used up and only warns, for the event; refuses the request if the quota is enforced.
-fn check_quota(policy: &Policy, usage: Usage) -> Result<bool, Refusal> {
-    match policy.quota {
-        Some(quota) if usage.tokens >= quota.tokens => {
-            match quota.mode {
-                QuotaMode::Warn => Ok(true),
-                QuotaMode::Enforce => Err(Refusal::of(Cause::QuotaExceeded)
-                    .retry_after(usage.window_ends_in_seconds.max(1))),
-            }
+/// Returns the state of the quota, if there is one; refuses the request if it is used up and enforced.
+fn check_quota(policy: &Policy, usage: Usage) -> Result<Option<QuotaLeft>, Refusal> {
+    let left = policy.quota.map(|quota| QuotaLeft { quota, usage });
+    match left {
+        Some(left) if left.is_used_up() && left.quota.mode == QuotaMode::Enforce => {
+            Err(Refusal::of(Cause::QuotaExceeded)
+                .retry_after(usage.window_ends_in_seconds.max(1))
+                .with_quota(left))
         }
-        _ => Ok(false),
+        _ => Ok(left),
     }
+}
+
+/// Returns the shortest reuse window of the requested APIs, if all of them have one.
+fn token_reuse(wanted: &[Wanted<'_>]) -> Option<Lifetime> {
+    let windows = wanted.iter().map(|wanted| wanted.target.token_reuse);
+    let windows: Option<Vec<Lifetime>> = windows.collect();
+    windows?.into_iter().min()
 }
 
 /// Returns the requested APIs, each once, in the order of the request.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use m2m_errors::Cause;
 use m2m_jwt::{Leeway, Signer, UnixTime};
 
-use super::authorize::Authorized;
+use super::authorize::{Authorized, QuotaLeft};
 use super::record::Requester;
 use crate::access_token::{AccessTokenClaims, check_access_token, sign_access_token};
 use crate::diagnose::Ignored;
@@ -29,12 +29,46 @@ pub struct Issued {
     scopes: GrantedScopes,
     pub(super) scope_in_answer: bool,
     pub(super) lifetime: Lifetime,
-    pub(super) quota_exceeded: bool,
+    pub(super) jwt_id: JwtId,
+    pub(super) issued_at: UnixTime,
+    /// True if the token was issued to an earlier request.
+    pub(super) is_reused: bool,
+    pub(super) quota: Option<QuotaLeft>,
     pub(super) requester: Requester,
     pub(super) ignored: Option<Ignored>,
 }
 
+/// A token, and the parts of it that an answer needs.
+pub(super) struct Token {
+    pub(super) access_token: String,
+    pub(super) scope: String,
+    pub(super) lifetime: Lifetime,
+    pub(super) jwt_id: JwtId,
+    pub(super) issued_at: UnixTime,
+    pub(super) is_reused: bool,
+}
+
 impl Issued {
+    /// Returns the grant of a request with its token.
+    pub(super) fn of(authorized: Authorized<'_>, token: Token) -> Self {
+        Self {
+            access_token: token.access_token,
+            client_id: authorized.client_id,
+            api: authorized.api,
+            audiences: authorized.audiences,
+            scope: token.scope,
+            scopes: authorized.scopes,
+            scope_in_answer: authorized.scope_in_answer,
+            lifetime: token.lifetime,
+            jwt_id: token.jwt_id,
+            issued_at: token.issued_at,
+            is_reused: token.is_reused,
+            quota: authorized.quota,
+            requester: authorized.requester,
+            ignored: authorized.ignored,
+        }
+    }
+
     /// The token in compact serialization.
     #[must_use]
     pub fn access_token_secret(&self) -> &str {
@@ -82,19 +116,15 @@ pub fn issue<S: Signer + ?Sized>(
     let claims = claims(&authorized, authority, &jwt_id, &scope, issued_at);
     let access_token = sign_access_token(&claims, authorized.claim_set, key)
         .map_err(|error| refusal(&authorized, error.cause()))?;
-    Ok(Issued {
+    let token = Token {
         access_token,
-        client_id: authorized.client_id,
-        api: authorized.api,
-        audiences: authorized.audiences,
         scope,
-        scopes: authorized.scopes,
-        scope_in_answer: authorized.scope_in_answer,
         lifetime: authorized.lifetime,
-        quota_exceeded: authorized.quota_exceeded,
-        requester: authorized.requester,
-        ignored: authorized.ignored,
-    })
+        jwt_id,
+        issued_at,
+        is_reused: false,
+    };
+    Ok(Issued::of(authorized, token))
 }
 
 /// Checks whether a token would be signed, for callers that need the answer without a token.

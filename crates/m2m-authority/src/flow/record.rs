@@ -6,6 +6,7 @@ use std::sync::Arc;
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 
+use super::authorize::QuotaLeft;
 use super::issue::Issued;
 use crate::diagnose::Ignored;
 use crate::refusal::{RecordedClientId, Refusal};
@@ -66,6 +67,8 @@ pub struct IssuedEvent {
     pub api: usize,
     /// The way by which the token was requested.
     pub requester: Requester,
+    /// True if the token was issued to an earlier request of the application, within the reuse window of the API.
+    pub is_reused: bool,
     /// True if the application has used up a quota that only warns.
     pub quota_exceeded: bool,
     /// A parameter that the request had in vain: in the URL, or with nearly the name of a known one.
@@ -114,7 +117,8 @@ pub fn record(decision: Result<&Issued, &Refusal>, exchange: &Exchange, now: Uni
             audiences: Arc::clone(&issued.audiences),
             api: issued.api,
             requester: issued.requester.clone(),
-            quota_exceeded: issued.quota_exceeded,
+            is_reused: issued.is_reused,
+            quota_exceeded: !issued.is_reused && issued.quota.is_some_and(QuotaLeft::is_used_up),
             ignored: issued.ignored,
         }),
         Err(refusal) => Event::Refused(RefusedEvent {

@@ -9,6 +9,7 @@ use oauth_proto::{
     Challenge, ChallengeParameter, ErrorResponse, IntrospectionResponse, TokenResponse,
 };
 
+use super::authorize::QuotaLeft;
 use super::issue::Issued;
 use super::record::Exchange;
 use crate::refusal::{Refusal, TargetParameter};
@@ -24,6 +25,8 @@ pub struct Reply {
     allow: Option<&'static str>,
     accept_encoding: Option<&'static str>,
     retry_after_seconds: Option<u32>,
+    /// `RateLimit-Policy` and `RateLimit`.
+    quota: Option<[String; 2]>,
     request_id: Option<RequestId>,
 }
 
@@ -67,7 +70,13 @@ impl Reply {
                 .as_ref()
                 .map(|request_id| ("x-request-id", Cow::Borrowed(request_id.as_str()))),
         ];
-        always.into_iter().chain(sometimes.into_iter().flatten())
+        let names = ["ratelimit-policy", "ratelimit"];
+        let quota = self.quota.iter().flat_map(move |values| {
+            let values = values.iter().map(|value| Cow::Borrowed(&**value));
+            names.into_iter().zip(values)
+        });
+        let sometimes = sometimes.into_iter().flatten().chain(quota);
+        always.into_iter().chain(sometimes)
     }
 }
 
@@ -116,7 +125,10 @@ fn granted(issued: &Issued) -> Reply {
     response.scope = issued
         .scope_in_answer
         .then_some(Cow::Borrowed(issued.scope.as_str()));
-    reply(200, response.to_json_with_secret().into_bytes())
+    let mut reply = reply(200, response.to_json_with_secret().into_bytes());
+    let taken = u64::from(!issued.is_reused);
+    reply.quota = issued.quota.map(|quota| rate_limit(quota, taken));
+    reply
 }
 
 #[expect(
@@ -133,6 +145,7 @@ fn refused(refusal: &Refusal, exchange: &Exchange, authority: &Authority) -> Rep
     response.error_uri = wire.error.map(|code| Cow::Owned(authority.error_uri(code)));
     response.trace_id = Some(Cow::Borrowed(trace_id.as_str()));
     let mut reply = reply(wire.status.code(), response.to_json().into_bytes());
+    reply.quota = refusal.quota().map(|quota| rate_limit(quota, 0));
     match wire.status {
         Status::Unauthorized => {
             let mut challenge =
@@ -184,6 +197,19 @@ const fn reply(status: u16, body: Vec<u8>) -> Reply {
         allow: None,
         accept_encoding: None,
         retry_after_seconds: None,
+        quota: None,
         request_id: None,
     }
+}
+
+/// Returns the values of the fields that tell a caller its quota and what is left of it (draft-ietf-httpapi-ratelimit-headers). A token takes one; one
+/// that is used again takes none.
+fn rate_limit(left: QuotaLeft, taken: u64) -> [String; 2] {
+    let QuotaLeft { quota, usage } = left;
+    let (most, window) = (quota.tokens, quota.per.as_seconds());
+    let rest = most.saturating_sub(usage.tokens.saturating_add(taken));
+    [
+        format!("\"tokens\";q={most};w={window}"),
+        format!("\"tokens\";r={rest};t={}", usage.window_ends_in_seconds),
+    ]
 }

@@ -25,6 +25,7 @@ pub struct Target {
     pub(crate) signing_algorithm: Algorithm,
     pub(crate) claim_set: ClaimSet,
     introspection_clients: Vec<Box<str>>,
+    pub(crate) token_reuse: Option<Lifetime>,
 }
 
 /// A set of scopes of one API: one bit for each scope, in the order in which the API defines them.
@@ -114,6 +115,7 @@ impl Target {
             signing_algorithm: api.signing_alg,
             claim_set: api.claims,
             introspection_clients: api.introspection_clients.clone(),
+            token_reuse: api.token_reuse_seconds,
         }
     }
 

@@ -55,6 +55,10 @@ pub struct Api {
     /// The client ids of the applications that may introspect tokens for the API.
     #[serde(default)]
     pub introspection_clients: Vec<Box<str>>,
+    /// The reuse window: an application that asks for the same token again within this time after it was issued gets the same token. Without it,
+    /// each request gets a token of its own. At most half of `token_lifetime`. Unit: seconds.
+    #[serde(default)]
+    pub token_reuse_seconds: Option<Lifetime>,
 }
 
 /// A scope that an API defines, written as its key alone, or as a table with a description.
@@ -109,6 +113,7 @@ impl Api {
             earlier_algs: Vec::new(),
             claims: ClaimSet::default(),
             introspection_clients: Vec::new(),
+            token_reuse_seconds: None,
         }
     }
 
@@ -172,6 +177,14 @@ impl Api {
         if self.is_management() {
             let (lifetime, least) = (self.token_lifetime.as_seconds(), MIN_MANAGEMENT_LIFETIME);
             at.at_least("token_lifetime", lifetime.into(), least.into())?;
+        }
+        if let Some(window) = self.token_reuse_seconds {
+            let most = self.token_lifetime.as_seconds() / 2;
+            at.at_most(
+                "token_reuse_seconds",
+                window.as_seconds().into(),
+                most.into(),
+            )?;
         }
         for (audience, place) in self.names(at) {
             Audience::parse(audience)

@@ -72,6 +72,12 @@ pub enum Problem {
         /// The minimum value.
         least: u64,
     },
+    /// A number is outside its range.
+    #[error("the value must be at most {most}")]
+    TooLarge {
+        /// The maximum value.
+        most: u64,
+    },
     /// A token for the API would be too long for verifiers.
     #[error(
         "a token of {client_id:?} for {audience:?} would have {bytes} bytes of claims; the maximum is {limit}, because a longer token does not fit into a header field"
@@ -125,6 +131,7 @@ impl Problem {
             Self::Malformed { .. }
             | Self::TooMany { .. }
             | Self::TooSmall { .. }
+            | Self::TooLarge { .. }
             | Self::NotBeforeInFuture { .. }
             | Self::WithoutOrganization { .. } => Cause::FieldInvalid,
         }
@@ -585,6 +592,14 @@ impl At {
                 text,
                 expected,
             ))
+        }
+    }
+
+    pub(super) fn at_most(self, field: &str, value: u64, most: u64) -> Checked {
+        if value <= most {
+            Ok(())
+        } else {
+            Err(self.problem(field, Problem::TooLarge { most }))
         }
     }
 

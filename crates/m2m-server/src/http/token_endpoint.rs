@@ -15,6 +15,7 @@ pub(super) mod on_behalf;
 mod tests;
 
 use core::net::IpAddr;
+use core::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use hyper::body::Incoming;
 use m2m_admin::http_api::Refused;
 use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Header, Issued, RawRequest, RefusedEvent, Reply, accept,
-    authenticate, authorize, issue, record, refuse_coding, respond,
+    authenticate, authorize, issue, record, refuse_coding, respond, reuse,
 };
 use m2m_authority::inspection::RevocationSupport;
 use m2m_authority::{
@@ -34,7 +35,7 @@ use m2m_authority::{
 use m2m_errors::Cause;
 use m2m_host::throttle::{Throttle, Verdict};
 use m2m_host::{clock, random};
-use m2m_jwt::UnixTime;
+use m2m_jwt::{Signer, UnixTime};
 use m2m_recorder::{Recorder, RefusedOperation};
 use m2m_store::{CachedApplication, Lookup};
 
@@ -235,18 +236,53 @@ impl TokenEndpoint {
     ) -> Result<Granted, Refusal> {
         let quota = entry.meter(now);
         let authorized = self.authorize(authenticated, &entry, gate, now)?;
-        // Only now, so that a request that gets no token uses up no quota of others; they may have used up the rest in the meantime.
-        let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.cache.common_guard();
         let key = common.keys.signing(authorized.algorithm());
         #[cfg(all(feature = "fault-injection", debug_assertions))]
         let key = key.map(|key| m2m_host::fault::Faulty::new(key, entry.client().client_id()));
         #[cfg(all(feature = "fault-injection", debug_assertions))]
         let key = key.as_ref();
+        let may_reuse = authorized.may_reuse();
+        let authorized = match self.reused(authorized, &entry, key, now) {
+            Ok(issued) => return Ok(Granted { issued, entry }),
+            Err(authorized) => authorized,
+        };
+        // Only now, so that a request that gets no token uses up no quota of others; they may have used up the rest in the meantime.
+        let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let jwt_id = entry.jwt_id(random::pooled());
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
+        if let Some(key) = key.filter(|_| may_reuse) {
+            entry.keep_reusable(issued.reusable(key.key_id()));
+        }
         Ok(Granted { issued, entry })
+    }
+
+    /// Returns a token that the application has, if exactly that token would be issued now. It counts against no quota.
+    fn reused<'e>(
+        &self,
+        authorized: Authorized<'e>,
+        entry: &CachedApplication,
+        key: Option<&impl Signer>,
+        now: UnixTime,
+    ) -> Result<Issued, Authorized<'e>> {
+        if !authorized.may_reuse() {
+            return Err(authorized);
+        }
+        let held = entry.reusable();
+        let mut held = held
+            .iter()
+            .filter(|held| !self.cache.is_token_revoked(held.jwt_id()));
+        let fitting = held.try_fold(authorized, |authorized, held| {
+            match reuse(authorized, held, key, now) {
+                Ok(issued) => ControlFlow::Break(issued),
+                Err(authorized) => ControlFlow::Continue(authorized),
+            }
+        });
+        match fitting {
+            ControlFlow::Break(issued) => Ok(issued),
+            ControlFlow::Continue(authorized) => Err(authorized),
+        }
     }
 
     /// Executes step 3, and checks that the gate lets the authorized request through.

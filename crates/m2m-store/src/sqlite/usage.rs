@@ -46,7 +46,7 @@ fn add_issued(
          ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens",
     )?;
     let mut latest = 0;
-    for count in counts {
+    for count in counts.iter().filter(|count| count.tokens > 0) {
         latest = latest.max(count.minute);
         statement.execute((
             &count.client_id,

@@ -35,7 +35,7 @@ struct Times {
 
 impl Notes {
     pub(super) fn add(&mut self, batch: UsageBatch) {
-        for issued in batch.issued {
+        for issued in batch.issued.into_iter().filter(|issued| issued.tokens > 0) {
             let name = (issued.client_id, issued.minute, issued.audience);
             *self.issued.entry(name).or_default() += issued.tokens;
         }

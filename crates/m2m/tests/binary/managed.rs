@@ -7,8 +7,10 @@
 //! - `full_disk` and `killed` need a full disk, a locked database and `kill -9`, and look into the data directory afterwards.
 //! - `http` is about bytes on a connection: HEAD, bodies that are announced, paths beside the management API.
 //! - `inspection` is about the endpoints for introspection and revocation, and about `kill -9`.
+//! - `interleaved` sends requests of all kinds at once to a server that writes to a disk.
 //! - `maintenance` is about the token endpoint of the binary, which refuses callers during it, and about a restart.
 //! - `nowhere` and `refusals` look for secrets and refusals in the log, the metrics and the files of the process.
+//! - `reuse` is about tokens and quotas in the memory of the process.
 //! - `shell` runs commands against the server.
 
 #![expect(
@@ -21,10 +23,12 @@ mod fixes;
 mod full_disk;
 mod http;
 mod inspection;
+mod interleaved;
 mod killed;
 mod maintenance;
 mod nowhere;
 mod refusals;
+mod reuse;
 mod shell;
 
 use std::ffi::OsString;

@@ -26,9 +26,12 @@ pub(crate) struct ApiFields {
     /// Claim set of tokens for the API
     #[arg(long, value_name = "CLAIMS", value_parser = words(ClaimSet::ALL, ClaimSet::as_str))]
     claims: Option<ClaimSet>,
-    /// Client id of an application that may introspect tokens for the API; may be repeated; replaces all client ids set before. This option has no effect yet: introspection is not available
+    /// Client id of an application that may introspect tokens for the API; may be repeated; replaces all client ids set before
     #[arg(long = "introspection-client", value_name = "CLIENT_ID")]
     introspection_clients: Vec<ClientIdText>,
+    /// Time in seconds within which a repeated request of an application gets the same token, at most half of the token lifetime; by default, each request gets a new token
+    #[arg(long = "token-reuse-seconds", value_name = "SECONDS")]
+    token_reuse_seconds: Option<Lifetime>,
 }
 
 /// A field that an API may lack.
@@ -36,6 +39,7 @@ pub(crate) struct ApiFields {
 pub(crate) enum ApiClear {
     Description,
     IntrospectionClients,
+    TokenReuseSeconds,
 }
 
 /// Sets the members that the bodies of a new API and of a change have in common.
@@ -47,6 +51,7 @@ macro_rules! set {
         body.signing_alg = Given(fields.signing_alg);
         body.claims = Given(fields.claims.map(Into::into));
         body.introspection_clients = list("--introspection-client", &fields.introspection_clients)?;
+        body.token_reuse_seconds = Patch::set_or_keep(fields.token_reuse_seconds);
     }};
 }
 
@@ -73,6 +78,7 @@ impl ApiFields {
             match field {
                 ApiClear::Description => clear(&mut change.description)?,
                 ApiClear::IntrospectionClients => empty(&mut change.introspection_clients)?,
+                ApiClear::TokenReuseSeconds => clear(&mut change.token_reuse_seconds)?,
             }
         }
         Ok(change)
