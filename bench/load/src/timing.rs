@@ -23,16 +23,18 @@ pub(super) enum State {
     Public,
     WrongSecret,
     EndedSecret,
+    Expired,
 }
 
 impl State {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Unknown,
         Self::Disabled,
         Self::Deleted,
         Self::Public,
         Self::WrongSecret,
         Self::EndedSecret,
+        Self::Expired,
     ];
 
     const fn name(self) -> &'static str {
@@ -43,6 +45,7 @@ impl State {
             Self::Public => "public",
             Self::WrongSecret => "wrong secret",
             Self::EndedSecret => "ended secret",
+            Self::Expired => "expired",
         }
     }
 
@@ -55,6 +58,7 @@ impl State {
             Self::Public => "client-03",
             Self::WrongSecret => "client-04",
             Self::EndedSecret => "client-05",
+            Self::Expired => "client-06",
         }
     }
 
@@ -62,9 +66,12 @@ impl State {
     fn secret(self) -> String {
         match self {
             Self::WrongSecret => CLIENT_SECRET.replace("bench", "wrong"),
-            Self::Unknown | Self::Disabled | Self::Deleted | Self::Public | Self::EndedSecret => {
-                CLIENT_SECRET.to_owned()
-            }
+            Self::Unknown
+            | Self::Disabled
+            | Self::Deleted
+            | Self::Public
+            | Self::EndedSecret
+            | Self::Expired => CLIENT_SECRET.to_owned(),
         }
     }
 }

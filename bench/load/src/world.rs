@@ -80,6 +80,7 @@ pub(super) fn of_states(is_first: bool) -> String {
             State::Deleted if !is_first => continue,
             State::EndedSecret if !is_first => hash(OTHER_SHA256),
             State::Disabled => own + "enabled = false\n",
+            State::Expired => own + "expires_at = 2026-01-01T00:00:00Z\n",
             State::Public => "client_type = \"public\"\n".to_owned(),
             State::Deleted | State::EndedSecret | State::WrongSecret => own,
         };

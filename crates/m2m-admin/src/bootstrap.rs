@@ -173,6 +173,7 @@ fn reset(
     secrets::replace(&mut application.secrets, hash, by, randomness, now);
     let spec = &mut application.spec;
     spec.enabled = true;
+    spec.expires_at = None;
     spec.client_type = ClientType::Confidential;
     spec.grant_types = GrantTypes::default();
     spec.authentication_methods = AuthenticationMethods::default();

@@ -53,6 +53,7 @@ pub(crate) fn keeps(before: &Application, after: &Application) -> bool {
         && own.token_quota == other.token_quota
         && (own.has_usable_management_tokens() || own.token_lifetime == other.token_lifetime)
         && own.not_before == other.not_before
+        && !own.expires_before(other)
         && own.system_user == other.system_user
         && own.system_user_allowed == other.system_user_allowed
         && !loses_scopes

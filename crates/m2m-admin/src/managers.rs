@@ -16,7 +16,7 @@ use crate::management;
 pub(crate) enum Term {
     /// Now, but not necessarily later.
     Now,
-    /// Now, and also after all secrets that expire have expired.
+    /// Now, and also after all secrets and applications that expire have expired.
     Lasting,
 }
 
@@ -35,13 +35,15 @@ pub(crate) fn is_manager(
     now: UnixTime,
 ) -> bool {
     let lasts = |secret: &StoredSecret| secret.ending.is_none();
-    let has_secret = match term {
+    let lasts = match term {
         Term::Now => true,
-        Term::Lasting => application.secrets.iter().any(lasts),
+        Term::Lasting => {
+            application.spec.expires_at.is_none() && application.secrets.iter().any(lasts)
+        }
     };
     let rule = SystemUserRule::Optional;
     let obstacle = application.token_obstacle(organization, rule, now);
-    has_secret
+    lasts
         && management::has_all_scopes(&application.spec)
         && application.spec.has_usable_management_tokens()
         && obstacle.is_none()

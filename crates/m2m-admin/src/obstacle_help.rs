@@ -8,6 +8,7 @@ use m2m_authority::registry::Obstacle;
 pub const fn obstacle_help(obstacle: Obstacle) -> Option<&'static str> {
     Some(match obstacle {
         Obstacle::Disabled | Obstacle::OrganizationSuspended => return None,
+        Obstacle::Expired => "it has expired; remove expires_at, or set a later time",
         Obstacle::NotBeforeInFuture => {
             "its not_before is in the future; set a time in the past, or correct the clock of the server"
         }

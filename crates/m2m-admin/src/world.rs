@@ -14,6 +14,7 @@ use m2m_jwt::UnixTime;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
+pub(crate) use locate::TIMES;
 pub use mistake::Mistake;
 
 use crate::credentials::generate_client_id;

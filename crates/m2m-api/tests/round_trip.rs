@@ -56,10 +56,10 @@ fn answer(id: &str) -> Value {
             json!({ "application": { "id": "4", "client_id": "billing-job", "client_secret": "secret" } })
         }
         "getApplication" => json!({ "application": {
-            "id": "4", "name": "Billing job", "description": "At night", "type": "m2m", "client_id": "billing-job",
+            "id": "4", "name": "Billing job", "description": "At night", "owner": "Team Billing", "contact": "billing@example.com", "purpose": null, "type": "m2m", "client_id": "billing-job",
             "client_type": "confidential", "is_enabled": true, "default_audience": null, "org_code": "org_acme", "grant_types": ["client_credentials"],
             "authentication_methods": ["client_secret_basic"], "system_user": null, "is_system_user_allowed": false,
-            "access_token_lifetime": 600, "not_before": "2026-11-20T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"],
+            "access_token_lifetime": 600, "not_before": "2026-11-20T00:00:00Z", "expires_at": "2027-06-30T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"],
             "token_quota": { "tokens": 100, "per": "1h", "mode": "enforce" }, "feature_flags": { "beta": true },
             "token_feature_flags": ["beta"], "properties": { "region": "eu", "shards": 3 }, "token_properties": ["region"],
             "apis": [{ "id": "1", "name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"] }],

@@ -20,7 +20,7 @@ const SECRET: &str = "a-secret-of-more-than-thirty-two-characters";
 const NOW: UnixTime = UnixTime::from_seconds(1_767_225_600);
 
 /// The states that must not be distinguishable, with a client id and a secret for each. All client ids have the same length, and all secrets.
-const STATES: [(&str, &str, &str); 6] = [
+const STATES: [(&str, &str, &str); 7] = [
     ("unknown", "client-00", SECRET),
     ("disabled", "client-01", SECRET),
     ("deleted", "client-02", SECRET),
@@ -31,6 +31,7 @@ const STATES: [(&str, &str, &str); 6] = [
         "b-secret-of-more-than-thirty-two-characters",
     ),
     ("ended", "client-05", SECRET),
+    ("expired", "client-06", SECRET),
 ];
 
 fn registry() -> Registry {
@@ -46,6 +47,8 @@ fn registry() -> Registry {
     disabled.spec.enabled = false;
     let mut public = application("client-03");
     public.spec.client_type = ClientType::Public;
+    let mut expired = application("client-06");
+    expired.spec.expires_at = Some(NOW);
     let ended = secret().ending(Ending::RotatedOut {
         at: UnixTime::from_seconds(1),
         at_once: false,
@@ -56,6 +59,7 @@ fn registry() -> Registry {
         applications: vec![
             disabled,
             public,
+            expired,
             application("client-04"),
             Application {
                 secrets: vec![ended],

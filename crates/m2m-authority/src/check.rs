@@ -94,6 +94,7 @@ impl Check {
             | Cause::ClientUnknown
             | Cause::ApplicationDeleted
             | Cause::ApplicationDisabled
+            | Cause::ApplicationExpired
             | Cause::ClientPublic
             | Cause::AuthenticationMethodNotAllowed
             | Cause::SecretWrong

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
+use m2m_jwt::UnixTime;
+
 use crate::registry::{
     Application, AuthenticationMethods, ClientType, Deletion, Ending, SecretHash,
 };
@@ -18,6 +20,8 @@ pub struct Client {
     state: State,
     client_type: ClientType,
     methods: AuthenticationMethods,
+    /// The first second at which the client cannot authenticate.
+    expires_at: Option<UnixTime>,
     /// Not padded to [`MAX_SECRETS`], since a hundred thousand clients are in memory at once.
     secrets: Box<[Secret]>,
 }
@@ -57,6 +61,7 @@ impl Client {
         let mut client = Self::empty(&application.client_id, state);
         client.client_type = application.spec.client_type;
         client.methods = application.spec.authentication_methods;
+        client.expires_at = application.spec.expires_at;
         let secrets = application.secrets.iter().take(MAX_SECRETS);
         client.secrets = secrets
             .map(|secret| Secret {
@@ -83,6 +88,7 @@ impl Client {
             state,
             client_type: ClientType::Confidential,
             methods: AuthenticationMethods::default(),
+            expires_at: None,
             secrets: Box::default(),
         }
     }
@@ -103,6 +109,10 @@ impl Client {
 
     pub(crate) const fn methods(&self) -> AuthenticationMethods {
         self.methods
+    }
+
+    pub(crate) const fn expires_at(&self) -> Option<UnixTime> {
+        self.expires_at
     }
 
     /// Returns always [`MAX_SECRETS`] hashes: those of the secrets, and [`NO_SECRET`] at the other positions.

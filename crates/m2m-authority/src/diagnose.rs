@@ -64,6 +64,7 @@ pub fn diagnose<'r>(suspect: &Suspect, records: impl Into<RecordsView<'r>>) -> D
     let found = match cause {
         Cause::ClientUnknown | Cause::ClientIdMalformed => unknown_client(suspect, records),
         Cause::ApplicationDeleted => deleted(suspect, records),
+        Cause::ApplicationExpired => expired(suspect, records).into_iter().collect(),
         Cause::SecretWrong => wrong_secret(suspect, records, secrets, &likenesses),
         Cause::SecretRotatedOut | Cause::SecretRevoked | Cause::SecretExpired => {
             ended_secret(suspect, records)
@@ -158,6 +159,11 @@ fn deleted(suspect: &Suspect, records: RecordsView<'_>) -> Vec<Evidence> {
         })
         .into_iter()
         .collect()
+}
+
+fn expired(suspect: &Suspect, records: RecordsView<'_>) -> Option<Evidence> {
+    let at = application(suspect, records)?.spec.expires_at?;
+    Some(Evidence::ApplicationExpired { at })
 }
 
 fn wrong_secret(

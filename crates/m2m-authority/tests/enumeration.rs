@@ -51,7 +51,9 @@ fn x8_every_state_of_a_client_costs_the_same_number_of_instructions() {
     }
     let wrong = instructions("wrong");
     assert!(wrong > 10_000, "the count includes the request: {wrong}");
-    for state in ["unknown", "disabled", "deleted", "public", "ended"] {
+    for state in [
+        "unknown", "disabled", "deleted", "public", "ended", "expired",
+    ] {
         let count = instructions(state);
         println!("{state}: {count}, wrong secret: {wrong}");
         assert!(

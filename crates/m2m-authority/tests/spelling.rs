@@ -31,6 +31,9 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(record:
 fn full() -> ApplicationSpec {
     let mut spec = ApplicationSpec::new("Näme \"quoted\"");
     spec.description = Some("Sends invoices\nat night".parse().expect("a text"));
+    spec.owner = Some("Team Ä".parse().expect("an owner"));
+    spec.contact = Some("mailto:a@example.com".parse().expect("a contact"));
+    spec.purpose = Some("Reads\norders".parse().expect("a text"));
     spec.default_audience = Some("https://orders.example".into());
     spec.organization = Some("org".into());
     spec.enabled = false;
@@ -44,6 +47,7 @@ fn full() -> ApplicationSpec {
     };
     spec.token_lifetime = Lifetime::from_seconds(60).ok();
     spec.not_before = Some(UnixTime::from_seconds(1_795_132_800));
+    spec.expires_at = Some(UnixTime::from_seconds(1_795_132_801));
     spec.allowed_addresses = vec!["10.0.0.0/8".parse().expect("a block")];
     spec.token_quota = Some(Quota {
         tokens: 7,

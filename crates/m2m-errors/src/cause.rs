@@ -150,6 +150,8 @@ catalogued! {
         ApplicationDeleted => concealed::APPLICATION_DELETED,
         /// The application is disabled.
         ApplicationDisabled => concealed::APPLICATION_DISABLED,
+        /// The application has expired.
+        ApplicationExpired => concealed::APPLICATION_EXPIRED,
         /// The client is a public one, which cannot use this grant.
         ClientPublic => concealed::CLIENT_PUBLIC,
         /// The application may not authenticate by this method.

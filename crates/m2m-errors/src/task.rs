@@ -41,6 +41,8 @@ tasks! {
     CreateOrganizationApplication => "create_organization_application",
     /// Enable an application.
     EnableApplication => "enable_application",
+    /// Remove the expiry of an application, or set a later one.
+    ExtendApplication => "extend_application",
     /// Disable an application.
     DisableApplication => "disable_application",
     /// Change an application to a confidential client.

@@ -3,11 +3,12 @@
 use m2m_errors::{Cause, Disclosure, ErrorCode, Fault, Profile, Status};
 
 /// The causes of a failed authentication.
-const AUTHENTICATION: [Cause; 10] = [
+const AUTHENTICATION: [Cause; 11] = [
     Cause::ClientIdMalformed,
     Cause::ClientUnknown,
     Cause::ApplicationDeleted,
     Cause::ApplicationDisabled,
+    Cause::ApplicationExpired,
     Cause::ClientPublic,
     Cause::AuthenticationMethodNotAllowed,
     Cause::SecretWrong,

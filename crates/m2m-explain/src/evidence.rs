@@ -225,6 +225,9 @@ fn sentence(evidence: &Evidence) -> String {
                 time_text(*at)
             )
         }
+        Evidence::ApplicationExpired { at } => {
+            format!("the application expired at {}", time_text(*at))
+        }
         Evidence::Deleted { at, by } => {
             format!(
                 "the application was deleted at {} by {by:?}",

@@ -413,6 +413,7 @@ const FREQUENT: &[Cause] = &[
     Cause::SecretRotatedOut,
     Cause::SecretExpired,
     Cause::ApplicationDisabled,
+    Cause::ApplicationExpired,
     Cause::ScopeNotAssigned,
     Cause::ScopeUnknown,
     Cause::AudienceNotAuthorized,

@@ -231,6 +231,9 @@ fn text(fix: &Fix) -> String {
         Fix::Enable { client_id } => format!(
             "if the application {client_id:?} was disabled by mistake (m2m events shows by whom), enable it"
         ),
+        Fix::RemoveExpiry { client_id } => format!(
+            "if the service of the application {client_id:?} is still needed, remove the application's expires_at, or set a later time"
+        ),
         Fix::MakeConfidential { client_id } => format!(
             "if the application {client_id:?} can keep a secret, change its client type to confidential"
         ),
@@ -302,6 +305,7 @@ fn command_of(fix: &Fix, issuer: &str) -> Option<String> {
             audience: Some(audience),
         } => update(client_id, ("--default-audience", audience)),
         Fix::Enable { client_id } => update(client_id, ("--enable", "")),
+        Fix::RemoveExpiry { client_id } => update(client_id, ("--clear", "expires-at")),
         Fix::MakeConfidential { client_id } => update(client_id, ("--client-type", "confidential")),
         Fix::AllowGrantType { client_id } => update(
             client_id,

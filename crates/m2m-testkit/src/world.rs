@@ -143,21 +143,22 @@ impl World {
     ) -> Answer {
         let exchange = self.exchange(None);
         let client = self.registry.client(client_id);
-        let decision = vouched(operator, client_id, client, request).and_then(|authenticated| {
-            let policy = self
-                .registry
-                .policy(authenticated.client_id())
-                .expect("every client has a policy");
-            let authorized = authorize(authenticated, policy, self.usage, &self.authority)?;
-            let key = self.keys.signing(authorized.algorithm());
-            issue(
-                authorized,
-                key,
-                &self.authority,
-                JwtId::from_random([0xee; 16]),
-                self.now,
-            )
-        });
+        let decision =
+            vouched(operator, client_id, client, request, self.now).and_then(|authenticated| {
+                let policy = self
+                    .registry
+                    .policy(authenticated.client_id())
+                    .expect("every client has a policy");
+                let authorized = authorize(authenticated, policy, self.usage, &self.authority)?;
+                let key = self.keys.signing(authorized.algorithm());
+                issue(
+                    authorized,
+                    key,
+                    &self.authority,
+                    JwtId::from_random([0xee; 16]),
+                    self.now,
+                )
+            });
         let decision = decision.map_err(|refusal| refusal.asked_by(operator));
         self.answer(decision, &exchange)
     }

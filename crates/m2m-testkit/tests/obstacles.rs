@@ -18,6 +18,7 @@ struct Ailing {
     post: bool,
     organization: Option<bool>,
     revoked_ahead: Option<u64>,
+    life: Option<u64>,
 }
 
 fn ailing() -> impl Strategy<Value = Ailing> {
@@ -33,10 +34,11 @@ fn ailing() -> impl Strategy<Value = Ailing> {
         any::<bool>(),
         prop::bool::weighted(0.8),
         prop::option::weighted(0.3, seldom()),
-        prop::option::weighted(0.2, 55_u64..65),
+        prop::option::weighted(0.2, prop_oneof![0_u64..10, 55_u64..65]),
+        prop::option::weighted(0.2, 0_u64..10),
     )
         .prop_map(
-            |(flags, secret, addresses, basic, post, organization, revoked_ahead)| Ailing {
+            |(flags, secret, addresses, basic, post, organization, revoked_ahead, life)| Ailing {
                 flags,
                 secret,
                 addresses,
@@ -44,6 +46,7 @@ fn ailing() -> impl Strategy<Value = Ailing> {
                 post,
                 organization,
                 revoked_ahead,
+                life,
             },
         )
 }
@@ -101,6 +104,7 @@ fn records(ailing: &Ailing) -> Records {
     });
     let ahead = |seconds| World::BEGINNING.saturating_add_seconds(seconds);
     spec.not_before = ailing.revoked_ahead.map(ahead);
+    spec.expires_at = ailing.life.map(ahead);
     spec.organization = ailing.organization.map(|_| "o".into());
     Records {
         apis: vec![
@@ -164,9 +168,13 @@ fn each_obstacle_is_reported() {
         let rule = Profile::Rfc.system_user();
         application.token_obstacle(None, rule, World::BEGINNING)
     };
-    let obstacles: [(Change, Option<Obstacle>); 12] = [
+    let obstacles: [(Change, Option<Obstacle>); 13] = [
         (|_| {}, None),
         (|a| a.spec.enabled = false, Some(Obstacle::Disabled)),
+        (
+            |a| a.spec.expires_at = Some(World::BEGINNING),
+            Some(Obstacle::Expired),
+        ),
         (
             |a| a.spec.client_type = ClientType::Public,
             Some(Obstacle::Public),

@@ -4,6 +4,8 @@ use core::fmt::Write as _;
 
 use toml::Value;
 
+use crate::world::TIMES;
+
 /// A `[[name]]` header and its lines.
 #[derive(Debug)]
 pub(super) struct Table(String);
@@ -17,8 +19,8 @@ impl Table {
     pub(super) fn fields(&mut self, fields: Vec<(String, Value)>) {
         for (name, value) in fields {
             let one_line = match (&*name, &value) {
-                // The only time in a file is written as a TOML date-time.
-                ("not_before", Value::String(time)) => time.clone(),
+                // Times are written as date-times of TOML.
+                (name, Value::String(time)) if TIMES.contains(&name) => time.clone(),
                 _ => inline(&value),
             };
             let is_long = name.len() + one_line.len() > MAX_LINE;

@@ -22,6 +22,9 @@ macro_rules! bodies {
             fn apply(&self, application: &mut Application) {
                 let spec = &mut application.spec;
                 self.description.apply(&mut spec.description, Clone::clone);
+                self.owner.apply(&mut spec.owner, Clone::clone);
+                self.contact.apply(&mut spec.contact, Clone::clone);
+                self.purpose.apply(&mut spec.purpose, Clone::clone);
                 self.default_audience.apply(&mut spec.default_audience, |text| text.into());
                 self.org_code.apply(&mut spec.organization, |text| text.into());
                 if let Some(is_enabled) = self.is_enabled.value().copied() {
@@ -42,6 +45,7 @@ macro_rules! bodies {
                 }
                 self.access_token_lifetime.apply(&mut spec.token_lifetime, |lifetime| *lifetime);
                 self.not_before.apply(&mut spec.not_before, |time| time.0);
+                self.expires_at.apply(&mut spec.expires_at, |time| time.0);
                 if let Some(addresses) = self.allowed_addresses.value() {
                     spec.allowed_addresses = addresses.to_vec();
                 }
@@ -106,6 +110,9 @@ pub(super) fn shown(
         id: stored.id.to_string(),
         name: spec.name.to_string(),
         description: spec.description.clone().map(Into::into),
+        owner: spec.owner.clone().map(Into::into),
+        contact: spec.contact.clone().map(Into::into),
+        purpose: spec.purpose.clone().map(Into::into),
         r#type: Kind::M2m.into(),
         client_id: stored.value.client_id.to_string(),
         client_type: spec.client_type.into(),
@@ -121,6 +128,7 @@ pub(super) fn shown(
         is_system_user_allowed: spec.system_user_allowed,
         access_token_lifetime: spec.token_lifetime.map(Into::into),
         not_before: spec.not_before.map(time_text),
+        expires_at: spec.expires_at.map(time_text),
         allowed_addresses: addresses.map(Into::into).collect(),
         token_quota: spec.token_quota.map(Into::into),
         feature_flags: of_record(&spec.feature_flags),

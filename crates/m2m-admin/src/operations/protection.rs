@@ -137,6 +137,7 @@ fn lifts_restriction(before: &Application, after: &Application) -> bool {
         || other.organization.is_some() && own.organization != other.organization
         || other.token_quota.is_some() && own.token_quota != other.token_quota
         || own.not_before < other.not_before
+        || other.expires_before(own)
         || is_stopped(other) && !is_stopped(own)
 }
 

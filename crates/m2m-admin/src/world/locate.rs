@@ -62,15 +62,16 @@ pub(super) fn parse(source: &str) -> Result<Value, Mistake> {
     members(table.into_inner()).map(Value::Object)
 }
 
-/// The only field that is a time.
-const TIME: &str = "not_before";
+/// The fields that are times, which a file can have as date-times of TOML.
+pub(crate) const TIMES: [&str; 2] = ["not_before", "expires_at"];
 
 fn members(table: DeTable<'_>) -> Result<Map<String, Value>, Mistake> {
     let members = table.into_iter();
     members
         .map(|(name, member)| {
             let name = name.into_inner().into_owned();
-            let is_time = name == TIME && matches!(member.get_ref(), DeValue::Datetime(_));
+            let is_time =
+                TIMES.contains(&&*name) && matches!(member.get_ref(), DeValue::Datetime(_));
             let value = if is_time {
                 Value::String(
                     member

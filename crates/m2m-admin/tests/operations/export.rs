@@ -56,12 +56,16 @@ name = "Billing job"
 client_id = "billing-job"
 secret_sha256 = "{hash}"
 description = "Sends invoices\nat night"
+owner = "Team \"Billing\""
+contact = "https://billing.example/contact"
+purpose = "Reads orders\nfor the invoices"
 default_audience = "https://orders.example/api"
 organization = "org_acme"
 enabled = false
 authentication_methods = ["client_secret_post"]
 token_lifetime = 600
 not_before = 2026-11-20T00:00:00Z
+expires_at = 2027-06-30T00:00:00Z
 allowed_addresses = ["10.0.0.0/8", "192.0.2.7/32"]
 token_quota = {{ tokens = 1000, per = "1h", mode = "warn" }}
 feature_flags = {{ beta = true, level = -3 }}

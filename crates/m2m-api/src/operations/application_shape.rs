@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use m2m_authority::registry::{
     AddressBlock, AuthenticationMethod, AuthenticationMethods, ClientType, GrantType, GrantTypes,
-    Lifetime, Period, Quota, QuotaMode, Text,
+    Lifetime, Line, Period, Quota, QuotaMode, Text,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Field;
+use crate::answer::without_default;
 use crate::values::{
     AudienceText, ClientIdText, Given, Ignored, Key, List, Name, Patch, Scalar, Scalars, ScopeKey,
     SecretSha256, Time, Tolerant, Whole,
@@ -54,6 +55,15 @@ macro_rules! bodies {
             /// The description for operators. Tokens do not carry it.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub description: Patch<Text<1000>>,
+            /// The team, the department or the person that the application belongs to. All applications of an owner can be stopped at once.
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
+            pub owner: Patch<Line<200>>,
+            /// The contact for questions about the application: an e-mail address, a URL or another text.
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
+            pub contact: Patch<Line<200>>,
+            /// The purpose of the application.
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
+            pub purpose: Patch<Text<1000>>,
             /// The audience of the API that a request for a token means if it names none. The application must be authorized for the API to get
             /// the token.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
@@ -85,6 +95,9 @@ macro_rules! bodies {
             /// The time up to which issued tokens are revoked.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub not_before: Patch<Time>,
+            /// The time from which on the application cannot authenticate. Its tokens expire by then.
+            #[serde(default, skip_serializing_if = "Patch::is_keep")]
+            pub expires_at: Patch<Time>,
             /// The addresses that the application may call from, such as `10.0.0.0/8`. An empty list allows all addresses.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub allowed_addresses: Given<List<AddressBlock, 100>>,
@@ -226,6 +239,18 @@ pub struct ApplicationShown {
     pub name: String,
     /// The description for operators.
     pub description: Option<Tolerant<Text<1000>>>,
+    /// The team, the department or the person that the application belongs to.
+    #[serde(default)]
+    #[schemars(transform = without_default)]
+    pub owner: Option<Tolerant<Line<200>>>,
+    /// The contact for questions about the application.
+    #[serde(default)]
+    #[schemars(transform = without_default)]
+    pub contact: Option<Tolerant<Line<200>>>,
+    /// The purpose of the application.
+    #[serde(default)]
+    #[schemars(transform = without_default)]
+    pub purpose: Option<Tolerant<Text<1000>>>,
     /// The type of the application.
     pub r#type: Tolerant<Kind>,
     /// The client id of the application.
@@ -250,6 +275,10 @@ pub struct ApplicationShown {
     pub access_token_lifetime: Option<Tolerant<Lifetime>>,
     /// The time up to which issued tokens are revoked.
     pub not_before: Option<String>,
+    /// The time from which on the application cannot authenticate. Null if it does not expire.
+    #[serde(default)]
+    #[schemars(transform = without_default)]
+    pub expires_at: Option<String>,
     /// The addresses that the application may call from. An empty list allows all addresses.
     pub allowed_addresses: Vec<Tolerant<AddressBlock>>,
     /// The maximum number of tokens that the application may get in a period. Null if there is no quota.
@@ -294,6 +323,9 @@ impl NewApplication {
             secret_sha256: None,
             apis: List::default(),
             description: Patch::Keep,
+            owner: Patch::Keep,
+            contact: Patch::Keep,
+            purpose: Patch::Keep,
             default_audience: Patch::Keep,
             org_code: Patch::Keep,
             is_enabled: Given(None),
@@ -304,6 +336,7 @@ impl NewApplication {
             is_system_user_allowed: Given(None),
             access_token_lifetime: Patch::Keep,
             not_before: Patch::Keep,
+            expires_at: Patch::Keep,
             allowed_addresses: Given(None),
             token_quota: Patch::Keep,
             feature_flags: Given(None),

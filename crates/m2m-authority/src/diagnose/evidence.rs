@@ -154,6 +154,11 @@ pub enum Evidence {
         at: UnixTime,
         by: Box<str>,
     },
+    /// The application has expired.
+    ApplicationExpired {
+        #[serde(with = "seconds")]
+        at: UnixTime,
+    },
     /// The application was deleted.
     Deleted {
         #[serde(with = "seconds")]

@@ -110,6 +110,8 @@ pub enum Fix {
     },
     /// Enable the application, if it was disabled by mistake. The caller knows its secret.
     Enable { client_id: Box<str> },
+    /// Remove the expiry of the application, if its service is still needed. The caller knows its secret.
+    RemoveExpiry { client_id: Box<str> },
     /// Make the application a confidential client, if it can keep a secret. The caller knows its secret.
     MakeConfidential { client_id: Box<str> },
     /// Allow the client credentials grant to the application, if the application belongs to a service. The caller knows its secret.
@@ -225,6 +227,7 @@ fn of_cause(suspect: &Suspect, application: &Application) -> Option<Fix> {
     }
     match suspect.cause() {
         Cause::ApplicationDisabled => Some(Fix::Enable { client_id }),
+        Cause::ApplicationExpired => Some(Fix::RemoveExpiry { client_id }),
         Cause::ClientPublic => Some(Fix::MakeConfidential { client_id }),
         // An application has at most one other method, which the caller did not use.
         Cause::AuthenticationMethodNotAllowed => Some(Fix::AllowAuthenticationMethod {
@@ -391,6 +394,7 @@ fn suggested(
         | Evidence::UnknownAudience { .. }
         | Evidence::UnknownScope { .. }
         | Evidence::Deleted { .. }
+        | Evidence::ApplicationExpired { .. }
         | Evidence::DefaultAudienceUsed { .. }
         | Evidence::AuthorizedFor { .. } => return Vec::new(),
     };

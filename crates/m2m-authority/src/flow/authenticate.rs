@@ -1,7 +1,7 @@
 //! Step 2: the client is authenticated, or the request is refused.
 //!
 //! A caller without valid credentials learns nothing about clients. An unknown client, a wrong secret, an ended secret, and a disabled,
-//! deleted or public application have the same answer, by the same path: the same hashes, the same number of comparisons, each in
+//! expired, deleted or public application have the same answer, by the same path: the same hashes, the same number of comparisons, each in
 //! constant time.
 //!
 //! Source: RFC 6749, sections 2.3.1 and 5.2.
@@ -20,7 +20,7 @@ use super::record::Requester;
 use crate::client::{Client, State};
 use crate::diagnose::Suspect;
 use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
-use crate::registry::{ClientType, Ending, SecretHash};
+use crate::registry::{ClientType, Ending, Lifetime, SecretHash};
 
 /// A request of an authenticated application, or of one that an operator vouches for. Only [`authenticate`] and [`vouched`] create one.
 #[derive(Debug)]
@@ -30,6 +30,16 @@ pub struct Authenticated<'r> {
     pub(super) asked: Asked<'r>,
     pub(super) address: Option<IpAddr>,
     pub(super) requester: Requester,
+    pub(super) remaining: Option<Remaining>,
+}
+
+/// The rest of the life of an application that expires.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Remaining {
+    /// The first second at which the application cannot authenticate, and by which its tokens expire.
+    pub(super) expires_at: UnixTime,
+    /// The time until then, or the longest lifetime of tokens if that is shorter.
+    pub(super) lifetime: Lifetime,
 }
 
 impl Authenticated<'_> {
@@ -42,7 +52,8 @@ impl Authenticated<'_> {
 
 /// Authenticates the client that the request states.
 ///
-/// `client` is the client with the id [`Accepted::client_id`] in the registry, if there is one. `now` decides which secrets are in force.
+/// `client` is the client with the id [`Accepted::client_id`] in the registry, if there is one. `now` decides which secrets are in force,
+/// and whether the application has expired.
 ///
 /// # Errors
 ///
@@ -59,22 +70,24 @@ pub fn authenticate<'r>(
         body,
     } = accepted;
     let client = client.unwrap_or_else(|| Client::absent());
-    let secret = authenticate_client(&credentials, body, client, now)?;
+    let (secret, remaining) = authenticate_client(&credentials, body, client, now)?;
     Ok(Authenticated {
         client_id: Arc::clone(client.client_id()),
         asked,
         address,
         requester: Requester::TokenEndpoint { secret },
+        remaining,
     })
 }
 
-/// Authenticates a client by the credentials of a request for anything, and returns the position of its secret.
+/// Authenticates a client by the credentials of a request for anything, and returns the position of its secret, and the rest of its life if it
+/// expires.
 pub(crate) fn authenticate_client(
     credentials: &Credentials<'_>,
     body: Body<'_>,
     client: &Client,
     now: UnixTime,
-) -> Result<u8, Refusal> {
+) -> Result<(u8, Option<Remaining>), Refusal> {
     let (secret, other_reading) = credentials.secret_readings();
     let hash = SecretHash::of(secret.as_bytes());
     let matching = match other_reading {
@@ -109,14 +122,14 @@ fn find(client: &Client, hash: &SecretHash, other: &SecretHash) -> u8 {
 /// The value for "no secret", which is not a position.
 const NONE: u8 = u8::MAX;
 
-/// Returns the position of the matching secret, or the cause of the refusal. The state of the client is judged before that of its secret.
+/// Returns the position of the matching secret and the rest of the application's life, or the cause of the refusal. The state of the client is judged before that of its secret.
 fn judge(
     client: &Client,
     credentials: &Credentials<'_>,
     matching: u8,
     now: UnixTime,
-) -> Result<u8, Cause> {
-    judge_state(client, credentials.client_id())?;
+) -> Result<(u8, Option<Remaining>), Cause> {
+    let remaining = judge_state(client, credentials.client_id(), now)?;
     let Some(secret) = client.secret(matching) else {
         return Err(Cause::SecretWrong);
     };
@@ -134,22 +147,48 @@ fn judge(
         Credentials::Post { .. } => client.methods().client_secret_post,
     };
     if permitted {
-        Ok(matching)
+        Ok((matching, remaining))
     } else {
         Err(Cause::AuthenticationMethodNotAllowed)
     }
 }
 
-/// Checks that the client is in a state in which it can get tokens, by its own request or by that of an operator.
-fn judge_state(client: &Client, client_id: &str) -> Result<(), Cause> {
+/// Checks that the client is in a state in which it can get tokens, by its own request or by that of an operator. Returns the rest of its life, if it
+/// expires.
+fn judge_state(
+    client: &Client,
+    client_id: &str,
+    now: UnixTime,
+) -> Result<Option<Remaining>, Cause> {
     let is_client_id = ClientId::parse(client_id).is_ok();
     match (client.state(), client.client_type()) {
         (State::Absent, _) if !is_client_id => Err(Cause::ClientIdMalformed),
         (State::Absent, _) => Err(Cause::ClientUnknown),
         (State::Deleted, _) => Err(Cause::ApplicationDeleted),
         (State::Disabled, _) => Err(Cause::ApplicationDisabled),
-        (State::Enabled, ClientType::Public) => Err(Cause::ClientPublic),
-        (State::Enabled, ClientType::Confidential) => Ok(()),
+        (State::Enabled, client_type) => {
+            let expires_at = client.expires_at();
+            let remaining = expires_at.map(|expires_at| Remaining::until(expires_at, now));
+            let remaining = remaining.transpose()?;
+            match client_type {
+                ClientType::Public => Err(Cause::ClientPublic),
+                ClientType::Confidential => Ok(remaining),
+            }
+        }
+    }
+}
+
+impl Remaining {
+    /// Returns the rest of the life of an application that expires at this time, or the cause of the refusal if it has expired.
+    fn until(expires_at: UnixTime, now: UnixTime) -> Result<Self, Cause> {
+        let seconds = expires_at.as_seconds().saturating_sub(now.as_seconds());
+        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+        Lifetime::from_seconds(seconds.min(Lifetime::MAX.as_seconds()))
+            .map(|lifetime| Self {
+                expires_at,
+                lifetime,
+            })
+            .map_err(|_| Cause::ApplicationExpired)
     }
 }
 
@@ -207,20 +246,21 @@ pub struct TestRequest<'r> {
 
 /// Accepts a request for a test token: an operator vouches for the application, which does not authenticate itself.
 ///
-/// `client` is the client with the id `client_id` in the registry, if there is one.
+/// `client` is the client with the id `client_id` in the registry, if there is one. `now` decides whether the application has expired.
 ///
 /// # Errors
 ///
-/// A [`Refusal`] if the application could not get a token itself: it is unknown, deleted, disabled or public. The answer is the one
+/// A [`Refusal`] if the application could not get a token itself: it is unknown, deleted, disabled, expired or public. The answer is the one
 /// that the application would get.
 pub fn vouched<'r>(
     operator: &Operator,
     client_id: &str,
     client: Option<&Client>,
     request: TestRequest<'r>,
+    now: UnixTime,
 ) -> Result<Authenticated<'r>, Refusal> {
     let client = client.unwrap_or_else(|| Client::absent());
-    if let Err(cause) = judge_state(client, client_id) {
+    let remaining = judge_state(client, client_id, now).map_err(|cause| {
         let suspect = Suspect::of_cause(cause).naming(client_id);
         let client_id = match client.state() {
             State::Absent => RecordedClientId::presented(client_id),
@@ -228,8 +268,8 @@ pub fn vouched<'r>(
                 RecordedClientId::Known(Arc::clone(client.client_id()))
             }
         };
-        return Err(Refusal::of(cause).by(client_id).suspecting(suspect));
-    }
+        Refusal::of(cause).by(client_id).suspecting(suspect)
+    })?;
     Ok(Authenticated {
         client_id: Arc::clone(client.client_id()),
         asked: Asked {
@@ -243,5 +283,6 @@ pub fn vouched<'r>(
         requester: Requester::Vouched {
             operator: Arc::clone(&operator.client_id),
         },
+        remaining,
     })
 }

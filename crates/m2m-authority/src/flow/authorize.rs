@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use m2m_errors::{Cause, MissingAudience, Profile, ScopeInAnswer, SystemUserRule};
-use m2m_jwt::Algorithm;
+use m2m_jwt::{Algorithm, UnixTime};
 use oauth_proto::{Audience, ResourceIndicator, Scope};
 
 use super::accept::Asked;
@@ -38,6 +38,8 @@ pub struct Authorized<'p> {
     pub(super) quota: Option<QuotaLeft>,
     /// The reuse window, if every requested API has one.
     pub(super) token_reuse: Option<Lifetime>,
+    /// The time by which the token expires, if the application does.
+    pub(super) expires_by: Option<UnixTime>,
     pub(super) requester: Requester,
     pub(super) ignored: Option<Ignored>,
 }
@@ -160,6 +162,7 @@ pub fn authorize<'p>(
         asked,
         address,
         requester,
+        remaining,
     } = authenticated;
     let decide = || {
         check_grant(policy)?;
@@ -178,7 +181,8 @@ pub fn authorize<'p>(
         let lifetimes = wanted
             .iter()
             .map(|wanted| wanted.target.token_lifetime)
-            .chain(policy.token_lifetime);
+            .chain(policy.token_lifetime)
+            .chain(remaining.map(|remaining| remaining.lifetime));
         Ok(Authorized {
             client_id: Arc::clone(&client_id),
             policy,
@@ -198,6 +202,7 @@ pub fn authorize<'p>(
             claim_set,
             quota,
             token_reuse: token_reuse(&wanted),
+            expires_by: remaining.map(|remaining| remaining.expires_at),
             requester: requester.clone(),
             ignored: asked.ignored,
         })

@@ -30,7 +30,7 @@ pub struct Issued {
     pub(super) scope_in_answer: bool,
     pub(super) lifetime: Lifetime,
     pub(super) jwt_id: JwtId,
-    pub(super) issued_at: UnixTime,
+    pub(super) times: TokenTimes,
     /// True if the token was issued to an earlier request.
     pub(super) is_reused: bool,
     pub(super) quota: Option<QuotaLeft>,
@@ -44,7 +44,7 @@ pub(super) struct Token {
     pub(super) scope: String,
     pub(super) lifetime: Lifetime,
     pub(super) jwt_id: JwtId,
-    pub(super) issued_at: UnixTime,
+    pub(super) times: TokenTimes,
     pub(super) is_reused: bool,
 }
 
@@ -61,7 +61,7 @@ impl Issued {
             scope_in_answer: authorized.scope_in_answer,
             lifetime: token.lifetime,
             jwt_id: token.jwt_id,
-            issued_at: token.issued_at,
+            times: token.times,
             is_reused: token.is_reused,
             quota: authorized.quota,
             requester: authorized.requester,
@@ -103,7 +103,7 @@ impl core::fmt::Debug for Issued {
 /// # Errors
 ///
 /// A [`Refusal`] if there is no key of that algorithm, if it cannot sign, if the tokens of the application are revoked up to
-/// a time in the future, or if the token would be too long for verifiers.
+/// a time in the future, if the application expires in this second, or if the token would be too long for verifiers.
 pub fn issue<S: Signer + ?Sized>(
     authorized: Authorized<'_>,
     key: Option<&S>,
@@ -111,9 +111,9 @@ pub fn issue<S: Signer + ?Sized>(
     jwt_id: JwtId,
     now: UnixTime,
 ) -> Result<Issued, Refusal> {
-    let (key, issued_at) = prepare(&authorized, key, now)?;
+    let (key, times) = prepare(&authorized, key, now)?;
     let scope = authorized.scope();
-    let claims = claims(&authorized, authority, &jwt_id, &scope, issued_at);
+    let claims = claims(&authorized, authority, &jwt_id, &scope, times);
     let access_token = sign_access_token(&claims, authorized.claim_set, key)
         .map_err(|error| refusal(&authorized, error.cause()))?;
     let token = Token {
@@ -121,7 +121,7 @@ pub fn issue<S: Signer + ?Sized>(
         scope,
         lifetime: authorized.lifetime,
         jwt_id,
-        issued_at,
+        times,
         is_reused: false,
     };
     Ok(Issued::of(authorized, token))
@@ -138,11 +138,11 @@ pub fn check_issue<S: Signer + ?Sized>(
     authority: &Authority,
     now: UnixTime,
 ) -> Result<(), Refusal> {
-    let (key, issued_at) = prepare(authorized, key, now)?;
+    let (key, times) = prepare(authorized, key, now)?;
     let scope = authorized.scope();
     // Every name has the same length.
     let jwt_id = JwtId::from_random([0; 16]);
-    let claims = claims(authorized, authority, &jwt_id, &scope, issued_at);
+    let claims = claims(authorized, authority, &jwt_id, &scope, times);
     check_access_token(&claims, authorized.claim_set, key)
         .map_err(|error| refusal(authorized, error.cause()))
 }
@@ -153,18 +153,17 @@ fn claims<'c>(
     authority: &'c Authority,
     jwt_id: &'c JwtId,
     scope: &'c str,
-    issued_at: UnixTime,
+    times: TokenTimes,
 ) -> AccessTokenClaims<'c, Arc<str>> {
     let policy = authorized.policy;
-    let lifetime = u64::from(authorized.lifetime.as_seconds());
     AccessTokenClaims {
         issuer: authority.issuer(),
         // Without a system user the application is the subject (RFC 9068, section 2.2).
         subject: policy.subject(),
         client_id: &authorized.client_id,
         audience: &authorized.audiences,
-        issued_at,
-        expires_at: issued_at.saturating_add_seconds(lifetime),
+        issued_at: times.issued_at,
+        expires_at: times.expires_at,
         jwt_id: jwt_id.as_str(),
         scope,
         organization_code: authorized.organization_code(),
@@ -178,7 +177,7 @@ fn prepare<'k, S: Signer + ?Sized>(
     authorized: &Authorized<'_>,
     key: Option<&'k S>,
     now: UnixTime,
-) -> Result<(&'k S, UnixTime), Refusal> {
+) -> Result<(&'k S, TokenTimes), Refusal> {
     let Some(key) = key.filter(|key| key.algorithm() == authorized.algorithm) else {
         return Err(refusal(authorized, Cause::SigningKeyMissing));
     };
@@ -186,7 +185,30 @@ fn prepare<'k, S: Signer + ?Sized>(
     if is_not_before_in_future(not_before, now) {
         return Err(refusal(authorized, Cause::NotBeforeInFuture));
     }
-    Ok((key, issued_at(now, not_before)))
+    let issued_at = issued_at(now, not_before);
+    let lifetime = u64::from(authorized.lifetime.as_seconds());
+    let expires_at = issued_at.saturating_add_seconds(lifetime);
+    let expires_at = match authorized.expires_by {
+        // Only if the tokens of the application were revoked in the last seconds of its life.
+        Some(expires_by) if expires_by <= issued_at => {
+            return Err(refusal(authorized, Cause::ApplicationExpired));
+        }
+        Some(expires_by) => expires_at.min(expires_by),
+        None => expires_at,
+    };
+    let times = TokenTimes {
+        issued_at,
+        expires_at,
+    };
+    Ok((key, times))
+}
+
+/// The times of a token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TokenTimes {
+    pub(super) issued_at: UnixTime,
+    /// The expiry, which is after `issued_at`.
+    pub(super) expires_at: UnixTime,
 }
 
 /// Returns true if tokens are revoked up to a time so far in the future that no token is issued.
@@ -200,7 +222,7 @@ fn refusal(authorized: &Authorized<'_>, cause: Cause) -> Refusal {
 }
 
 /// Returns the `iat`: the time now, or one second after the time up to which all tokens of the application are revoked, if that is later.
-fn issued_at(now: UnixTime, not_before: Option<UnixTime>) -> UnixTime {
+pub(crate) fn issued_at(now: UnixTime, not_before: Option<UnixTime>) -> UnixTime {
     let after = not_before.map(|not_before| not_before.saturating_add_seconds(1));
     after.map_or(now, |after| after.max(now))
 }

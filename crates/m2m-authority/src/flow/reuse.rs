@@ -10,7 +10,7 @@ use m2m_jwt::{Signer, UnixTime};
 use zeroize::Zeroizing;
 
 use super::authorize::Authorized;
-use super::issue::{Issued, Token};
+use super::issue::{Issued, Token, TokenTimes};
 use super::record::Requester;
 use crate::JwtId;
 use crate::registry::Lifetime;
@@ -24,8 +24,7 @@ pub struct ReusableToken {
     key_id: Box<str>,
     audiences: Arc<[Arc<str>]>,
     scope: Box<str>,
-    issued_at: UnixTime,
-    expires_at: UnixTime,
+    times: TokenTimes,
 }
 
 impl ReusableToken {
@@ -48,9 +47,12 @@ impl ReusableToken {
         };
         let window = u64::from(window.as_seconds());
         // A clock that was set back is behind the time of the issue.
-        let age = now.as_seconds().checked_sub(self.issued_at.as_seconds());
+        let age = now
+            .as_seconds()
+            .checked_sub(self.times.issued_at.as_seconds());
         let lifetime = u64::from(authorized.lifetime.as_seconds());
         let left = self
+            .times
             .expires_at
             .as_seconds()
             .saturating_sub(now.as_seconds());
@@ -58,7 +60,7 @@ impl ReusableToken {
         age.is_some_and(|age| age < window)
             // A caller that has a token for a short time only would ask again and again.
             && left >= lifetime.div_ceil(2)
-            && not_before.is_none_or(|not_before| self.issued_at > not_before)
+            && not_before.is_none_or(|not_before| self.times.issued_at > not_before)
             && *self.key_id == *key_id
             && self.audiences == authorized.audiences
             && *self.scope == *authorized.scope()
@@ -99,10 +101,7 @@ impl Issued {
             key_id: key_id.into(),
             audiences: Arc::clone(&self.audiences),
             scope: self.scope.as_str().into(),
-            issued_at: self.issued_at,
-            expires_at: self
-                .issued_at
-                .saturating_add_seconds(self.lifetime.as_seconds().into()),
+            times: self.times,
         }
     }
 }
@@ -126,6 +125,7 @@ pub fn reuse<'p, S: Signer + ?Sized>(
         return Err(authorized);
     }
     let left = held
+        .times
         .expires_at
         .as_seconds()
         .saturating_sub(now.as_seconds());
@@ -140,7 +140,7 @@ pub fn reuse<'p, S: Signer + ?Sized>(
         scope: held.scope.as_ref().to_owned(),
         lifetime,
         jwt_id: held.jwt_id,
-        issued_at: held.issued_at,
+        times: held.times,
         is_reused: true,
     };
     Ok(Issued::of(authorized, token))

@@ -115,7 +115,7 @@ pub fn authenticate_inspector<'r>(
         body,
     } = stated;
     let known = client.map_or_else(|| Client::absent(), |(client, _)| client);
-    let secret = authenticate_client(&credentials, body, known, now)?;
+    let (secret, _) = authenticate_client(&credentials, body, known, now)?;
     let client_id = Arc::clone(known.client_id());
     if let (Some(address), Some((_, policy))) = (address, client) {
         check_address(policy, address)

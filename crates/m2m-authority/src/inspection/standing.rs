@@ -1,5 +1,7 @@
 //! What has become of a token since it was issued.
 
+use m2m_jwt::UnixTime;
+
 use crate::ApplicationMark;
 use crate::Policy;
 use crate::client::{Client, State};
@@ -18,6 +20,8 @@ pub struct Standing<'s> {
     pub mark: ApplicationMark,
     /// True if the token was revoked by its `jti`.
     pub is_revoked: bool,
+    /// The time, which decides whether the application has expired.
+    pub now: UnixTime,
 }
 
 impl Standing<'_> {
@@ -25,7 +29,9 @@ impl Standing<'_> {
     /// could get a token with the same subject, for at least one of the same APIs. Its secrets and its quota do not matter.
     pub(super) fn permits(&self, token: &InspectedToken) -> bool {
         let policy = self.policy;
+        let has_expired = self.client.expires_at().is_some_and(|end| end <= self.now);
         let is_able = self.client.state() == State::Enabled
+            && !has_expired
             && self.client.client_type() == ClientType::Confidential
             && policy.grant_types.allows(GrantType::ClientCredentials);
         // Another application may have been created with the same client id.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::check::At;
 use super::spelling::{self, WordList, tables, words};
 use crate::registry::{
-    AddressBlock, InvalidRegistry, Lifetime, PropertyValue, Quota, StoredSecret, Text,
+    AddressBlock, InvalidRegistry, Lifetime, Line, PropertyValue, Quota, StoredSecret, Text,
 };
 
 /// An application: a client as in RFC 6749, section 2, with its settings and secrets.
@@ -33,6 +33,16 @@ pub struct ApplicationSpec {
     /// The description for operators. Tokens do not carry it.
     #[serde(default)]
     pub description: Option<Text<1000>>,
+    /// The team, the department or the person that the application belongs to. All applications of an owner can be stopped at once; owners
+    /// are compared character by character.
+    #[serde(default)]
+    pub owner: Option<Line<200>>,
+    /// The contact for questions about the application: an e-mail address, a URL or another text.
+    #[serde(default)]
+    pub contact: Option<Line<200>>,
+    /// The purpose of the application.
+    #[serde(default)]
+    pub purpose: Option<Text<1000>>,
     /// The audience that a request without an audience means: that of an API, or one of its aliases. It grants nothing by itself; a token
     /// for it also needs the authorization for the API.
     #[serde(default)]
@@ -59,6 +69,11 @@ pub struct ApplicationSpec {
     #[serde(default, with = "spelling::time")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Time>"))]
     pub not_before: Option<UnixTime>,
+    /// The first second at which the application can no longer authenticate. Its tokens expire by then. An application without it does
+    /// not expire.
+    #[serde(default, with = "spelling::time")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Time>"))]
+    pub expires_at: Option<UnixTime>,
     /// The addresses that the application may call from. An empty list allows all addresses.
     #[serde(default)]
     pub allowed_addresses: Vec<AddressBlock>,
@@ -205,6 +220,9 @@ impl ApplicationSpec {
         Self {
             name: name.into(),
             description: None,
+            owner: None,
+            contact: None,
+            purpose: None,
             default_audience: None,
             organization: None,
             enabled: true,
@@ -213,6 +231,7 @@ impl ApplicationSpec {
             authentication_methods: AuthenticationMethods::default(),
             token_lifetime: None,
             not_before: None,
+            expires_at: None,
             allowed_addresses: Vec::new(),
             token_quota: None,
             feature_flags: Values::new(),

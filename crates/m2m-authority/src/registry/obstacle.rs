@@ -3,7 +3,7 @@
 use m2m_errors::{Cause, SystemUserRule};
 use m2m_jwt::UnixTime;
 
-use crate::flow::is_not_before_in_future;
+use crate::flow::{is_not_before_in_future, issued_at};
 use crate::registry::{Application, ApplicationSpec, ClientType, Organization};
 
 /// The reason why an application cannot get any token, whatever it requests and from whatever address.
@@ -15,6 +15,8 @@ use crate::registry::{Application, ApplicationSpec, ClientType, Organization};
 pub enum Obstacle {
     /// It is disabled.
     Disabled,
+    /// It has expired.
+    Expired,
     /// It is public, and may not use the client credentials grant (RFC 6749, section 4.4).
     Public,
     /// None of its secrets is in force.
@@ -43,6 +45,7 @@ impl Obstacle {
     pub const fn cause(self) -> Cause {
         match self {
             Self::Disabled => Cause::ApplicationDisabled,
+            Self::Expired => Cause::ApplicationExpired,
             Self::Public => Cause::ClientPublic,
             Self::NoSecret => Cause::SecretWrong,
             Self::NoAuthenticationMethod => Cause::AuthenticationMethodNotAllowed,
@@ -64,6 +67,22 @@ impl ApplicationSpec {
     #[must_use]
     pub fn is_not_before_in_future(&self, now: UnixTime) -> bool {
         is_not_before_in_future(self.not_before, now)
+    }
+
+    /// Returns true if the application expires earlier than `other` does.
+    #[must_use]
+    pub fn expires_before(&self, other: &Self) -> bool {
+        match (self.expires_at, other.expires_at) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(own), Some(other)) => own < other,
+        }
+    }
+
+    /// Returns true if the application has expired at `now`.
+    #[must_use]
+    pub fn has_expired(&self, now: UnixTime) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at <= now)
     }
 }
 
@@ -95,6 +114,7 @@ impl Application {
         };
         let obstacles = [
             (!spec.enabled, Obstacle::Disabled),
+            (spec.has_expired(now), Obstacle::Expired),
             (is_public, Obstacle::Public),
             (
                 !self.secrets.iter().any(|secret| secret.is_in_force(now)),
@@ -127,6 +147,11 @@ impl Application {
             (
                 spec.is_not_before_in_future(now),
                 Obstacle::NotBeforeInFuture,
+            ),
+            // The `iat` of a token may be a few seconds ahead, and its expiry is after it.
+            (
+                spec.has_expired(issued_at(now, spec.not_before)),
+                Obstacle::Expired,
             ),
         ];
         let first = obstacles.into_iter().find(|(is_met, _)| *is_met);

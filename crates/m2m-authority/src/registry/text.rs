@@ -116,6 +116,18 @@ pub const NAME_PATTERN: &str = concat!(
     "]*$"
 );
 
+/// Texts in one line without white space at its beginning and end, as a regular expression.
+#[cfg(feature = "schema")]
+pub(super) const LINE_PATTERN: &str = concat!(
+    "^[^\\s\\u0000-\\u001f\\u007f-\\u009f",
+    hidden!(),
+    "]([^\\u0000-\\u001f\\u007f-\\u009f",
+    hidden!(),
+    "]*[^\\s\\u0000-\\u001f\\u007f-\\u009f",
+    hidden!(),
+    "])?$"
+);
+
 impl<const MOST: usize> FromStr for Text<MOST> {
     type Err = InvalidText;
 

@@ -19,7 +19,7 @@ const CREDENTIALS_ADVICE: Advice = Advice {
     causes: &[
         "client_id or client_secret is wrong: mistyped, truncated, followed by a newline or a space, or swapped.",
         "The service still uses a secret that was rotated or revoked, or has expired.",
-        "The application does not exist in this environment, was deleted, or is disabled.",
+        "The application does not exist in this environment, was deleted, is disabled, or has expired.",
         "The application is a public client, or is not allowed to use this authentication method.",
     ],
     fixes: &[
@@ -147,8 +147,41 @@ pub(crate) const APPLICATION_DISABLED: Entry = Entry {
     ],
     related: &[
         Cause::ApplicationDeleted,
+        Cause::ApplicationExpired,
         Cause::OrganizationSuspended,
         Cause::SecretRevoked,
+    ],
+    sources: SOURCES,
+};
+
+pub(crate) const APPLICATION_EXPIRED: Entry = Entry {
+    id: "application-expired",
+    title: "Application expired",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The application has reached the expiration time that was set for it.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The application was set up for a limited time, which is over, while a service still uses it.",
+            "The expiration time was set by mistake, or was not extended before it was reached.",
+        ],
+        fixes: &[
+            "Ask the owner of the application whether its service is still needed.",
+            "If the service is still needed, remove the application's expires_at, or set a later time.",
+            "If the service is no longer needed, stop the service, and delete the application.",
+        ],
+    },
+    tasks: &[
+        Task::ListEvents,
+        Task::ExtendApplication,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[
+        Cause::ApplicationDisabled,
+        Cause::ApplicationDeleted,
+        Cause::SecretExpired,
     ],
     sources: SOURCES,
 };
@@ -334,6 +367,10 @@ pub(crate) const SECRET_EXPIRED: Entry = Entry {
         Task::ResetManagement,
         Task::ListSecrets,
     ],
-    related: &[Cause::SecretRotatedOut, Cause::SecretRevoked],
+    related: &[
+        Cause::SecretRotatedOut,
+        Cause::SecretRevoked,
+        Cause::ApplicationExpired,
+    ],
     sources: SOURCES,
 };

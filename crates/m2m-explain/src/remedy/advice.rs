@@ -77,6 +77,12 @@ impl Performed {
                 &[Task::EnableApplication],
                 &["If the application was disabled by mistake, enable it."],
             ),
+            Fix::RemoveExpiry { .. } => (
+                &[Task::ExtendApplication],
+                &[
+                    "If the service is still needed, remove the application's expires_at, or set a later time.",
+                ],
+            ),
             Fix::ResumeOrganization { .. } => (
                 &[Task::ResumeOrganization],
                 &[
@@ -357,6 +363,19 @@ mod tests {
                     client_id: client_id(),
                 },
                 &["general", "enable", "list_events", "apply_registry_file"][..],
+            ),
+            (
+                Cause::ApplicationExpired,
+                Fix::RemoveExpiry {
+                    client_id: client_id(),
+                },
+                &[
+                    "general",
+                    "general",
+                    "remove_expiry",
+                    "list_events",
+                    "apply_registry_file",
+                ],
             ),
             (
                 Cause::OrganizationSuspended,

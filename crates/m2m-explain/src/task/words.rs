@@ -29,6 +29,8 @@ pub(super) const fn of(task: Task) -> TaskAdvice {
         // Access that an operator may have removed on purpose has no command here: the diagnosis has it, if the caller knows the secret.
         Task::EnableApplication => TaskAdvice::data("Find out first why the application was disabled. To enable it, use m2m application update.")
             .file("Find out first why the application was disabled. To enable it, set enabled = true for the application in the registry file."),
+        Task::ExtendApplication => TaskAdvice::data("Find out first whether the application is still needed. To remove its expiry or to set a later one, use m2m application update with --clear expires-at or --expires-at.")
+            .file("Find out first whether the application is still needed. To remove its expiry or to set a later one, remove or change expires_at of the application in the registry file."),
         Task::DisableApplication => TaskAdvice::data("To refuse tokens to an application, disable it.")
             .command("m2m application update CLIENT_ID --disable --issuer URL")
             .file("To refuse tokens to an application, set enabled = false for the application in the registry file."),

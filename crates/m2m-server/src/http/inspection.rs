@@ -116,20 +116,26 @@ impl TokenEndpoint {
             None => None,
         };
         let token = token.as_deref().zip(entry.as_deref());
-        let token = token.map(|(token, entry)| (token, self.standing(token, entry)));
+        let token = token.map(|(token, entry)| (token, self.standing(token, entry, now)));
         let common = self.cache().common_guard();
         let response = introspect(inspector, token, &common.targets);
         self.metrics().introspected(response.is_active());
         Ok(Reply::introspected(&response, exchange))
     }
 
-    fn standing<'e>(&self, token: &InspectedToken, entry: &'e CachedApplication) -> Standing<'e> {
+    fn standing<'e>(
+        &self,
+        token: &InspectedToken,
+        entry: &'e CachedApplication,
+        now: UnixTime,
+    ) -> Standing<'e> {
         let jwt_id = token.jwt_id();
         Standing {
             client: entry.client(),
             policy: entry.policy(),
             mark: entry.mark(),
             is_revoked: jwt_id.is_some_and(|jwt_id| self.cache().is_token_revoked(jwt_id)),
+            now,
         }
     }
 

@@ -92,8 +92,12 @@ fn full() -> [Write; 5] {
         .with_secret(StoredSecret::new("1", SecretHash::of(b"1"), NOW).ending(ending))
         .with_secret(StoredSecret::new("2", SecretHash::of(b"2"), NOW));
     full.spec.description = "What it does".parse().ok();
+    full.spec.owner = "Team A".parse().ok();
+    full.spec.contact = "a@example.com".parse().ok();
+    full.spec.purpose = "Why\nit exists".parse().ok();
     full.spec.organization = Some("org".into());
     full.spec.not_before = Some(NOW);
+    full.spec.expires_at = Some(NOW.saturating_add_seconds(9));
     full.spec.allowed_addresses = vec!["2001:db8::/32".parse().expect("a block")];
     full.spec.token_quota = Some(Quota {
         tokens: 5,

@@ -121,7 +121,7 @@ fn null_is_refused_for_fields_that_cannot_be_cleared_and_the_error_names_the_oth
         (
             JOB,
             "name",
-            "null clears access_token_lifetime, default_audience, description",
+            "null clears access_token_lifetime, contact, default_audience, description",
         ),
         (JOB, "is_enabled", "not_before"),
         (JOB, "secret_sha256", "token_quota"),

@@ -304,6 +304,7 @@ fn value_of(operation: &str, member: &str) -> Value {
         (_, "token_feature_flags") => json!([]),
         (_, "token_quota") => json!({ "tokens": 1, "per": "1h" }),
         (_, "not_before") => json!("2020-01-01T00:00:00Z"),
+        (_, "expires_at") => json!("2100-01-01T00:00:00Z"),
         (_, "access_token_lifetime" | "token_lifetime") => json!(600),
         (_, "overlap_seconds") => json!(60),
         (_, "feature_flags") => json!({ "beta": true }),
@@ -321,8 +322,9 @@ fn value_of(operation: &str, member: &str) -> Value {
         (_, "default_audience") => json!("https://orders.example"),
         (
             _,
-            "name" | "description" | "key" | "code" | "handle" | "external_id" | "client_id"
-            | "system_user" | "category_id" | "kid" | "value" | "scope",
+            "name" | "description" | "owner" | "contact" | "purpose" | "key" | "code" | "handle"
+            | "external_id" | "client_id" | "system_user" | "category_id" | "kid" | "value"
+            | "scope",
         ) => json!("some"),
         // These members may be present, and have no effect.
         (_, name) if is_ignored(name) => json!("some"),

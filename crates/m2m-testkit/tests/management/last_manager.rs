@@ -50,6 +50,7 @@ fn a_manager_cannot_remove_its_own_access() {
         json!({ "allowed_addresses": ["192.0.2.0/24"] }),
         json!({ "token_quota": { "tokens": 1, "per": "1h", "mode": "enforce" } }),
         json!({ "system_user": "someone" }),
+        json!({ "expires_at": "2100-01-01T00:00:00Z" }),
         json!({ "name": "Renamed", "is_enabled": false }),
     ] {
         server.refused(PROTECTED, "PATCH", own, &change);
@@ -117,6 +118,11 @@ fn f4_no_caller_can_remove_the_last_manager() {
             "PATCH",
             "/api/v1/applications/operator",
             json!({ "client_type": "public" }),
+        ),
+        (
+            "PATCH",
+            "/api/v1/applications/operator",
+            json!({ "expires_at": "2100-01-01T00:00:00Z" }),
         ),
         (
             "PATCH",

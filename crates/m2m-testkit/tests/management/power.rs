@@ -235,6 +235,14 @@ fn x23_the_restrictions_of_a_more_powerful_application_cannot_be_lifted() {
             "token_quota = { tokens = 1, per = \"1h\", mode = \"enforce\" }",
             json!({ "token_quota": null }),
         ),
+        (
+            "expires_at = 2026-01-01T00:00:00Z",
+            json!({ "expires_at": null }),
+        ),
+        (
+            "expires_at = 2026-06-01T00:00:00Z",
+            json!({ "expires_at": "2026-06-01T00:00:01Z" }),
+        ),
         // Another restriction remains, which may be lifted next.
         (
             "enabled = false\ngrant_types = []",

@@ -80,6 +80,7 @@ fn the_commands_of_fixes_are_command_lines() {
             allowed: vec!["10.0.0.0/8".parse().unwrap(), "192.0.2.7".parse().unwrap()],
         },
         Fix::Enable { client_id: id() },
+        Fix::RemoveExpiry { client_id: id() },
         Fix::MakeConfidential { client_id: id() },
         Fix::AllowGrantType { client_id: id() },
         Fix::AllowAuthenticationMethod {

@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use m2m_api::operations::{ApplicationChange, NewApplication, QuotaChange};
 use m2m_api::values::{AudienceText, Given, Key, Patch, SecretSha256, Time};
 use m2m_authority::registry::{
-    AddressBlock, AuthenticationMethod, ClientType, GrantType, Lifetime, Period, QuotaMode, Text,
+    AddressBlock, AuthenticationMethod, ClientType, GrantType, Lifetime, Line, Period, QuotaMode,
+    Text,
 };
 use m2m_host::error::Failure;
 use m2m_host::{clock, timestamp};
@@ -21,6 +22,15 @@ pub(crate) struct ApplicationFields {
     /// Description for operators
     #[arg(long, value_name = "TEXT")]
     description: Option<Text<1000>>,
+    /// Team, department or person that the application belongs to; `m2m application stop --owner` stops all applications of an owner
+    #[arg(long, value_name = "OWNER")]
+    owner: Option<Line<200>>,
+    /// Contact for questions about the application: an e-mail address, a URL or another text
+    #[arg(long, value_name = "CONTACT")]
+    contact: Option<Line<200>>,
+    /// Purpose of the application
+    #[arg(long, value_name = "TEXT")]
+    purpose: Option<Text<1000>>,
     /// Audience of the API that the application's token requests are for if they name none; the application needs an authorization for the API
     #[arg(long, value_name = "AUDIENCE")]
     default_audience: Option<AudienceText>,
@@ -53,6 +63,9 @@ pub(crate) struct ApplicationFields {
     /// Revoke the application's tokens issued up to this time: now, or a time (RFC 3339). APIs that verify tokens locally accept revoked tokens until they expire
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_before: Option<Time>,
+    /// Time at which the application expires: now, a period such as 90d (units: s, m, h, d), or a time (RFC 3339). From then on, token requests are refused; tokens expire by then
+    #[arg(long, value_name = "TIME", value_parser = end)]
+    expires_at: Option<Time>,
     /// IP address or CIDR block that the application may call from; may be repeated; replaces all addresses set before
     #[arg(long = "allowed-address", value_name = "BLOCK")]
     allowed_addresses: Vec<AddressBlock>,
@@ -71,12 +84,16 @@ pub(crate) struct ApplicationFields {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ApplicationClear {
     Description,
+    Owner,
+    Contact,
+    Purpose,
     DefaultAudience,
     Organization,
     GrantTypes,
     SystemUser,
     TokenLifetime,
     NotBefore,
+    ExpiresAt,
     AllowedAddresses,
     TokenQuota,
 }
@@ -86,6 +103,9 @@ macro_rules! set {
     ($body:expr, $fields:expr) => {{
         let (body, fields) = ($body, $fields);
         body.description = Patch::set_or_keep(fields.description.clone());
+        body.owner = Patch::set_or_keep(fields.owner.clone());
+        body.contact = Patch::set_or_keep(fields.contact.clone());
+        body.purpose = Patch::set_or_keep(fields.purpose.clone());
         body.default_audience = Patch::set_or_keep(fields.default_audience.clone());
         body.org_code = Patch::set_or_keep(fields.org_code.clone());
         body.client_type = Given(fields.client_type);
@@ -96,6 +116,7 @@ macro_rules! set {
         body.is_system_user_allowed = Given(fields.is_system_user_allowed);
         body.access_token_lifetime = Patch::set_or_keep(fields.access_token_lifetime);
         body.not_before = Patch::set_or_keep(fields.not_before);
+        body.expires_at = Patch::set_or_keep(fields.expires_at);
         body.allowed_addresses = list("--allowed-address", &fields.allowed_addresses)?;
         body.token_quota = Patch::set_or_keep(fields.quota());
         body.secret_sha256 = fields.secret_sha256.clone().into();
@@ -127,12 +148,16 @@ impl ApplicationFields {
         for field in cleared {
             match field {
                 ApplicationClear::Description => clear(&mut change.description)?,
+                ApplicationClear::Owner => clear(&mut change.owner)?,
+                ApplicationClear::Contact => clear(&mut change.contact)?,
+                ApplicationClear::Purpose => clear(&mut change.purpose)?,
                 ApplicationClear::DefaultAudience => clear(&mut change.default_audience)?,
                 ApplicationClear::Organization => clear(&mut change.org_code)?,
                 ApplicationClear::GrantTypes => empty(&mut change.grant_types)?,
                 ApplicationClear::SystemUser => clear(&mut change.system_user)?,
                 ApplicationClear::TokenLifetime => clear(&mut change.access_token_lifetime)?,
                 ApplicationClear::NotBefore => clear(&mut change.not_before)?,
+                ApplicationClear::ExpiresAt => clear(&mut change.expires_at)?,
                 ApplicationClear::AllowedAddresses => empty(&mut change.allowed_addresses)?,
                 ApplicationClear::TokenQuota => clear(&mut change.token_quota)?,
             }
@@ -172,6 +197,18 @@ fn time(text: &str) -> Result<Time, String> {
     let time = timestamp::parse(text).map(Time);
     time.ok_or_else(|| {
         "write now, or a date, a time and an offset, as in 2026-11-20T00:00:00Z".to_owned()
+    })
+}
+
+/// Reads a time at which something ends: as [`time`] does, or a period from now on.
+fn end(text: &str) -> Result<Time, String> {
+    if let Ok(period) = text.parse::<Period>() {
+        let end = clock::now().saturating_add_seconds(period.as_seconds());
+        return Ok(Time(end));
+    }
+    time(text).map_err(|_| {
+        "write now, a period such as 90d, or a date, a time and an offset, as in 2026-11-20T00:00:00Z"
+            .to_owned()
     })
 }
 

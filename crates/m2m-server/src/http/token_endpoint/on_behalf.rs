@@ -31,7 +31,8 @@ impl TokenEndpoint {
             let entry = self.load(ask.client_id, ask.now).await?;
             unless_it_panics(|| {
                 let client = entry.as_deref().map(CachedApplication::client);
-                let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
+                let authenticated =
+                    vouched(&operator, ask.client_id, client, request(ask), ask.now)?;
                 let entry = entry.ok_or(Cause::InternalError)?;
                 self.grant(authenticated, entry, gate, ask.now)
             })
@@ -56,7 +57,8 @@ impl TokenEndpoint {
             let entry = self.load(ask.client_id, ask.now).await?;
             unless_it_panics(|| {
                 let client = entry.as_deref().map(CachedApplication::client);
-                let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
+                let authenticated =
+                    vouched(&operator, ask.client_id, client, request(ask), ask.now)?;
                 let entry = entry.as_deref().ok_or(Cause::InternalError)?;
                 let authorized = self.authorize(authenticated, entry, gate, ask.now)?;
                 let common = self.cache.common_guard();

@@ -211,7 +211,7 @@ impl<B: Backend> InProcess<B> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
         let client = entry.as_deref().map(CachedApplication::client);
-        let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
+        let authenticated = vouched(&operator, ask.client_id, client, request(ask), ask.now)?;
         self.grant(authenticated, entry, ask.now)
     }
 
@@ -220,7 +220,7 @@ impl<B: Backend> InProcess<B> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
         let client = entry.as_deref().map(CachedApplication::client);
-        let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
+        let authenticated = vouched(&operator, ask.client_id, client, request(ask), ask.now)?;
         let entry = entry.as_deref().ok_or(Cause::InternalError)?;
         let authorized = self.authorize(authenticated, entry, ask.now)?;
         let common = self.cache.common_guard();

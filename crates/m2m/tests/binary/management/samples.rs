@@ -22,10 +22,10 @@ pub(crate) fn application_summary() -> Value {
 /// Returns an application.
 pub(crate) fn application() -> Value {
     json!({
-        "id": "1", "name": "Billing job", "description": "It bills", "type": "m2m", "client_id": "billing-job",
+        "id": "1", "name": "Billing job", "description": "It bills", "owner": "Team Billing", "contact": "billing@example.com", "purpose": "Reads orders", "type": "m2m", "client_id": "billing-job",
         "client_type": "confidential", "is_enabled": true, "default_audience": "https://orders.example/api", "org_code": "org_acme", "grant_types": ["client_credentials"],
         "authentication_methods": ["client_secret_basic"], "system_user": "svc", "is_system_user_allowed": false,
-        "access_token_lifetime": 600, "not_before": "2026-11-20T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"],
+        "access_token_lifetime": 600, "not_before": "2026-11-20T00:00:00Z", "expires_at": "2027-06-30T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"],
         "token_quota": { "tokens": 9, "per": "1h", "mode": "warn" }, "feature_flags": { "beta": true },
         "token_feature_flags": ["gamma"], "properties": { "region": "eu" }, "token_properties": ["zone"],
         "apis": [{ "id": "2", "name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders", "x"] }],

@@ -89,6 +89,12 @@ pub(super) const OF_RECORDS: &[Mistake] = &[
         ..MISTAKE
     },
     Mistake {
+        cause: "application-expired",
+        made_by: r#"m2m application update --expires-at now -- "$ID""#,
+        steps: &[shows("list_events", "expires_at"), run("remove_expiry")],
+        ..MISTAKE
+    },
+    Mistake {
         cause: "client-public",
         made_by: r#"m2m application update --client-type public -- "$ID""#,
         steps: &[run("make_confidential")],
