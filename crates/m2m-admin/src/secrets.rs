@@ -21,6 +21,25 @@ pub(crate) fn has_live(secrets: &[StoredSecret], hash: &SecretHash, now: UnixTim
         .any(|secret| secret.is_in_force(now) && is(secret, hash))
 }
 
+/// A secret that is added to an application.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewSecret {
+    /// Its hash.
+    pub(crate) hash: SecretHash,
+    /// The first second at which it does not work. A secret without it does not expire.
+    pub(crate) expires_at: Option<UnixTime>,
+}
+
+impl NewSecret {
+    /// Returns a secret that does not expire.
+    pub(crate) const fn lasting(hash: SecretHash) -> Self {
+        Self {
+            hash,
+            expires_at: None,
+        }
+    }
+}
+
 /// Adds a secret, and ends all others now. The oldest ended secrets are deleted, so that there are at most [`MAX_SECRETS`].
 pub(crate) fn replace(
     secrets: &mut Vec<StoredSecret>,
@@ -29,22 +48,22 @@ pub(crate) fn replace(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) {
-    // An ended secret with the same hash is deleted: otherwise the two could not be distinguished when one is presented.
-    secrets.retain(|secret| !is(secret, &hash));
     // This succeeds, because all other secrets have ended.
-    let _ = rotate(secrets, hash, by, now, randomness, now);
+    let _ = rotate(secrets, NewSecret::lasting(hash), by, now, randomness, now);
 }
 
 /// Adds a secret, and ends all others at `ends_at` or at their earlier end. The oldest ended secrets are deleted. Returns the id of the new secret,
-/// or `None` if [`MAX_SECRETS`] are still live.
+/// or `None` if [`MAX_SECRETS`] are still live. A secret with the same hash is deleted: otherwise the two could not be distinguished when one is
+/// presented.
 pub(crate) fn rotate(
     secrets: &mut Vec<StoredSecret>,
-    hash: SecretHash,
+    new: NewSecret,
     by: &str,
     ends_at: UnixTime,
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Option<String> {
+    secrets.retain(|secret| !is(secret, &new.hash));
     for secret in secrets.iter_mut().filter(|secret| secret.is_in_force(now)) {
         let ends = secret.ending.as_ref().map(Ending::at);
         if ends.is_none_or(|ends| ends > ends_at) {
@@ -67,7 +86,9 @@ pub(crate) fn rotate(
         secrets.remove(oldest);
     }
     let id = RecordId::new(now, bytes(randomness)).to_string();
-    secrets.push(StoredSecret::new(&id, hash, now));
+    let mut secret = StoredSecret::new(&id, new.hash, now);
+    secret.ending = new.expires_at.map(|at| Ending::Expires { at });
+    secrets.push(secret);
     Some(id)
 }
 

@@ -74,7 +74,7 @@ fn answer(id: &str) -> Value {
             "why": "rotated-out", "by": "manager", "last_used_at": null,
         }] }),
         "rotateApplicationSecret" => {
-            json!({ "secret": { "id": "6", "client_secret": "secret", "expires_at_of_previous": null } })
+            json!({ "secret": { "id": "6", "client_secret": "secret", "expires_at": "2027-02-20T00:00:00Z", "expires_at_of_previous": null } })
         }
         "revokeApplicationSecret" => {
             json!({ "warning": "it was last used at 2026-11-20T00:00:00Z" })

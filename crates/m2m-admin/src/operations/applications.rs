@@ -223,7 +223,7 @@ fn give_secret(
     Ok((made, Some(step)))
 }
 
-fn parse_hash(text: &str) -> Result<SecretHash> {
+pub(super) fn parse_hash(text: &str) -> Result<SecretHash> {
     SecretHash::from_base64(text).map_err(|error| OperationError::invalid("secret_sha256", error))
 }
 

@@ -2,8 +2,8 @@
 
 use m2m_api::SecretStep;
 use m2m_api::operations::{
-    ListApplicationSecrets, NewSecret, RevokeApplicationSecret, RotateApplicationSecret,
-    SecretCreated, SecretEnded, SecretShown, SecretsAnswer,
+    ListApplicationSecrets, NewSecret as NewSecretShown, RevokeApplicationSecret,
+    RotateApplicationSecret, SecretCreated, SecretEnded, SecretShown, SecretsAnswer,
 };
 
 use m2m_authority::registry::{ClientType, Ending, StoredSecret, time_text};
@@ -11,9 +11,11 @@ use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, SecretUse};
 
 use super::Result;
+use super::applications::parse_hash;
 use super::{lookup, protection};
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform, Weight};
+use crate::secrets::NewSecret;
 use crate::{GeneratedCredentials, Host, Manager, OperationError, secrets};
 
 impl Perform for ListApplicationSecrets {
@@ -52,17 +54,27 @@ impl Perform for RotateApplicationSecret {
             return Err(OperationError::ApplicationPublic);
         }
         let mut randomness = manager.randomness();
-        let made = GeneratedCredentials::new(
-            &application.spec.name,
-            &application.client_id,
-            &mut randomness,
-        );
         let now = decision.now();
+        let expires_at = call.body.expires_at.map(|time| time.0);
+        if expires_at.is_some_and(|expires_at| expires_at <= now) {
+            return Err(OperationError::invalid(
+                "expires_at",
+                "is not in the future",
+            ));
+        }
+        let (hash, made, step) = match &call.body.secret_sha256 {
+            Some(hash) => (parse_hash(hash.as_str())?, None, SecretStep::Set),
+            None => {
+                let (name, client_id) = (&application.spec.name, &application.client_id);
+                let made = GeneratedCredentials::new(name, client_id, &mut randomness);
+                (made.hash(), Some(made), SecretStep::Generated)
+            }
+        };
         let ends_at = now.saturating_add_seconds(overlap);
         let by = decision.actor();
         let rotated = secrets::rotate(
             &mut application.secrets,
-            made.hash(),
+            NewSecret { hash, expires_at },
             by,
             ends_at,
             &mut randomness,
@@ -73,20 +85,21 @@ impl Perform for RotateApplicationSecret {
                 most: m2m_authority::MAX_SECRETS,
             });
         };
+        // The last manager of a server needs a secret that does not expire.
+        protection::of_loss(&decision, &stored.value, Some(&application)).await?;
         let previous = stored
             .value
             .secrets
             .iter()
             .any(|secret| secret.is_in_force(now))
             .then_some(ends_at);
-        decision
-            .draft
-            .update(&stored, application, Some(SecretStep::Generated));
+        decision.draft.update(&stored, application, Some(step));
         decision.commit().await?;
         Ok(SecretCreated {
-            secret: NewSecret {
+            secret: NewSecretShown {
                 id,
-                client_secret: made.expose_secret().to_owned(),
+                client_secret: made.map(|made| made.expose_secret().to_owned()),
+                expires_at: expires_at.map(time_text),
                 expires_at_of_previous: previous.map(time_text),
             },
         }

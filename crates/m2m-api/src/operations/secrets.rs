@@ -6,14 +6,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::without_default;
-use crate::values::Whole;
+use crate::values::{SecretSha256, Time, Whole};
 use crate::{ApplicationName, Method, NoBody, NoQuery, Operation, SecretName, Spec};
 
 /// Lists the secrets of an application, never their values.
 #[derive(Debug)]
 pub struct ListApplicationSecrets;
 
-/// Creates another secret for an application. The earlier secrets end at once, or after an overlap.
+/// Creates another secret for an application, or imports one. The earlier secrets end at once, or after an overlap.
 #[derive(Debug)]
 pub struct RotateApplicationSecret;
 
@@ -21,13 +21,20 @@ pub struct RotateApplicationSecret;
 #[derive(Debug)]
 pub struct RevokeApplicationSecret;
 
-/// A rotation: a new secret is created, and the earlier ones end.
+/// A rotation: a new secret is created or imported, and the earlier ones end.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretRotation {
     /// The time for which the earlier secrets stay valid. If absent, they end at once. Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlap_seconds: Option<Overlap>,
+    /// The time from which on the new secret is not valid. If absent, the secret does not expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Time>,
+    /// The base64 of the SHA-256 of a secret that was generated elsewhere, from at least 128 bits of randomness. If absent, a secret is generated.
+    /// If the application has a secret with this hash, the new one takes its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_sha256: Option<SecretSha256>,
 }
 
 /// The time for which earlier secrets stay valid. Unit: seconds.
@@ -66,15 +73,19 @@ pub struct SecretCreated {
     pub secret: NewSecret,
 }
 
-/// A new secret. Its value is shown only in this answer.
+/// A new secret. The value of a generated one is shown only in this answer.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewSecret {
     /// The id of the secret.
     #[serde(default)]
     #[schemars(transform = without_default)]
     pub id: String,
-    /// The value of the secret.
-    pub client_secret: String,
+    /// The value of the secret. Absent if the request has the hash of a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    /// The time from which on the secret is not valid. Absent if it does not expire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
     /// The time at which the last of the earlier secrets ends. Null if none of them is valid.
     #[serde(default)]
     #[schemars(transform = without_default)]
@@ -119,7 +130,7 @@ impl Operation for RotateApplicationSecret {
         method: Method::Post,
         path: "/api/v1/applications/{application_id}/secrets",
         scope: "create:application_secrets",
-        summary: "Create a secret for an application; earlier secrets end at once or after an overlap",
+        summary: "Create or import a secret for an application; earlier secrets end at once or after an overlap",
         code: "SECRET_CREATED",
         message: "Secret successfully created",
         status: 201,

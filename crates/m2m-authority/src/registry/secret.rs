@@ -221,6 +221,22 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_has_the_pattern_and_the_checksum_of_generated_secrets() {
+        let guide = include_str!("../../../../docs/guide/manage.md");
+        let random = GENERATED_CHARACTERS - GENERATED_PREFIX.len();
+        let pattern = format!("\n{GENERATED_PREFIX}[A-Za-z0-9_-]{{{random}}}\n");
+        assert!(guide.contains(&pattern), "{pattern}");
+        let example = generate_secret(&core::array::from_fn(|at| u8::try_from(at).unwrap()));
+        let line = format!("\nsecret={}\n", *example);
+        assert!(guide.contains(&line), "{line}");
+        let (body, sum) = example.split_at(GENERATED_CHARACTERS - 6);
+        assert!(guide.contains(&format!("prints `{sum}`")), "{sum}");
+        // As the guide describes it, with the alphabet of base64 replaced.
+        let digest = STANDARD.encode(m2m_jwt::sha256(body.as_bytes()));
+        assert_eq!(digest.replace('+', "-").replace('/', "_")[..6], *sum);
+    }
+
+    #[test]
     fn debug_shows_nothing_of_a_hash() {
         assert_eq!(format!("{:?}", SecretHash::of(b"secret")), "[redacted]");
     }

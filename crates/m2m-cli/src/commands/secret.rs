@@ -3,15 +3,17 @@
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use m2m_api::operations::{
-    ListApplicationSecrets, Overlap, RevokeApplicationSecret, RotateApplicationSecret,
+    ListApplicationSecrets, NewSecret, Overlap, RevokeApplicationSecret, RotateApplicationSecret,
     SecretRotation,
 };
+use m2m_api::values::{SecretSha256, Time};
 use m2m_api::{ApplicationName, NoBody, NoQuery, SecretName};
 use m2m_authority::registry::{InvalidPeriod, Period};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
 use m2m_host::table::{Table, cell};
+use m2m_host::{clock, timestamp};
 
 use crate::destination::Destination;
 use crate::done::{document, done, warn};
@@ -24,6 +26,7 @@ use crate::options::{ManagementOptions, SecretsToOptions};
 pub(crate) enum SecretCommand {
     List(SecretListOptions),
     Rotate(SecretRotateOptions),
+    Import(SecretImportOptions),
     Revoke(SecretRevokeOptions),
 }
 
@@ -37,6 +40,7 @@ impl SecretCommand {
         match self {
             Self::List(options) => list(options, output),
             Self::Rotate(options) => rotate(options, output),
+            Self::Import(options) => import(options, output),
             Self::Revoke(options) => revoke(options, output),
         }
     }
@@ -64,9 +68,59 @@ pub(crate) struct SecretRotateOptions {
     #[arg(long, value_name = "DURATION", value_parser = overlap, default_value = "24h")]
     pub(crate) overlap: Overlap,
     #[command(flatten)]
+    pub(crate) expiry: ExpiryOptions,
+    #[command(flatten)]
     pub(crate) secrets_to: SecretsToOptions,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
+}
+
+/// Import the hash of a secret that was generated elsewhere; earlier secrets expire after the overlap.
+///
+/// The server stores only the SHA-256 of a secret, without a slow hash, so that the secret itself must be impossible to guess: at least 128 bits from a random
+/// number generator, such as the output of openssl rand -base64 32. Import no password that a person chose.
+///
+/// The hash is that of the exact bytes that the client sends as client_secret, without a line break at the end.
+#[derive(Debug, Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub(crate) struct SecretImportOptions {
+    /// Client id or id of the application
+    #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// Base64 of the SHA-256 of the secret
+    #[arg(long, value_name = "HASH")]
+    pub(crate) sha256: SecretSha256,
+    /// Time for which earlier secrets stay valid, such as 24h (units: s, m, h, d); 0 revokes all earlier secrets at once, including secrets in an earlier overlap
+    #[arg(long, value_name = "DURATION", value_parser = overlap, default_value = "24h")]
+    pub(crate) overlap: Overlap,
+    #[command(flatten)]
+    pub(crate) expiry: ExpiryOptions,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// The expiry of a new secret.
+#[derive(Debug, Args)]
+pub(crate) struct ExpiryOptions {
+    /// Time after which the new secret expires, such as 90d (units: s, m, h, d). By default, it does not expire
+    #[arg(long, value_name = "DURATION")]
+    expires_in: Option<Period>,
+    /// Time at which the new secret expires (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "expires_in")]
+    expires_at: Option<Time>,
+}
+
+impl ExpiryOptions {
+    /// Returns the time at which the new secret expires, if it does.
+    fn at(&self) -> Option<Time> {
+        let after = |period: Period| clock::now().saturating_add_seconds(period.as_seconds());
+        self.expires_in.map(after).map(Time).or(self.expires_at)
+    }
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    let time = timestamp::parse(text).map(Time);
+    time.ok_or_else(|| "write a date, a time and an offset, as in 2026-11-20T00:00:00Z".to_owned())
 }
 
 /// Revoke a secret at once.
@@ -99,6 +153,11 @@ Examples:
   m2m secret list billing-job
   m2m secret rotate billing-job --overlap 24h
   m2m secret revoke billing-job SECRET_ID
+  m2m secret import billing-job \\
+    --sha256 07dsKUVbIlU2M0ozmDM6omR8kQA+JqKrEkoRRrGqCHA=
+
+A generated secret matches m2m_[A-Za-z0-9_-]{49}, and its last six characters are
+a checksum, so that a secret scanner finds it: docs/guide/manage.md has the rules.
 
 These commands call the server that M2M_ISSUER names, with the credentials in
 M2M_CLIENT_ID and M2M_CLIENT_SECRET. The options --issuer, --as and
@@ -112,7 +171,16 @@ Examples:
 const ROTATE_EXAMPLES: &str = "\
 Examples:
   m2m secret rotate billing-job --overlap 24h --secrets-to billing-job.json
+  m2m secret rotate billing-job --expires-in 90d
   m2m secret rotate billing-job --overlap 0 --output json";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  secret=$(openssl rand -base64 32)
+  hash=$(printf %s \"$secret\" | openssl dgst -sha256 -binary | base64)
+  m2m secret import billing-job --sha256 \"$hash\" --overlap 24h
+  m2m secret import billing-job --expires-in 90d \\
+    --sha256 07dsKUVbIlU2M0ozmDM6omR8kQA+JqKrEkoRRrGqCHA=";
 
 const REVOKE_EXAMPLES: &str = "\
 Examples:
@@ -158,6 +226,8 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
     let names = ApplicationName::new(application);
     let rotation = SecretRotation {
         overlap_seconds: Some(options.overlap),
+        expires_at: options.expiry.at(),
+        secret_sha256: None,
     };
     let called = management.call::<RotateApplicationSecret>(&names, &NoQuery {}, &rotation);
     let secret = match called {
@@ -167,20 +237,13 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
     let credentials = NewCredentials {
         application,
         client_id: application,
-        client_secret: &secret.client_secret,
+        client_secret: secret.client_secret.as_deref().unwrap_or_default(),
     };
     let kept = destination.keep(&credentials);
     match options.management.output {
         Format::Text => {
             kept.tell(&credentials, output);
-            if let Some(ends_at) = &secret.expires_at_of_previous {
-                let ends_at = printable(ends_at);
-                output.line(if options.overlap.get() == 0 {
-                    format!("the earlier secrets ended at {ends_at}: callers that still use them are refused")
-                } else {
-                    format!("the earlier secrets stay valid until {ends_at}")
-                });
-            }
+            tell_times(&secret, options.overlap, output);
         }
         Format::Json => {
             let mut secret = document(&secret);
@@ -198,6 +261,46 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
             format!("m2m secret rotate {shown} --secrets-to FILE creates another one"),
         ]
     })
+}
+
+pub(super) fn import(options: &SecretImportOptions, output: &Output) -> Result<(), Failure> {
+    let management = Management::connect(&options.management.server)?;
+    let names = ApplicationName::new(&options.application);
+    let rotation = SecretRotation {
+        overlap_seconds: Some(options.overlap),
+        expires_at: options.expiry.at(),
+        secret_sha256: Some(options.sha256.clone()),
+    };
+    let answer = management.call::<RotateApplicationSecret>(&names, &NoQuery {}, &rotation)?;
+    match options.management.output {
+        Format::Text => {
+            output.line(format!(
+                "imported for {:?}: the secret with the id {} is valid from now on",
+                options.application,
+                printable(&answer.secret.id)
+            ));
+            tell_times(&answer.secret, options.overlap, output);
+        }
+        Format::Json => output.json(&document(&answer.secret)),
+    }
+    Ok(())
+}
+
+/// Prints when the new secret and the earlier ones end.
+fn tell_times(secret: &NewSecret, overlap: Overlap, output: &Output) {
+    if let Some(expires_at) = &secret.expires_at {
+        output.line(format!("it expires at {}", printable(expires_at)));
+    }
+    if let Some(ends_at) = &secret.expires_at_of_previous {
+        let ends_at = printable(ends_at);
+        output.line(if overlap.get() == 0 {
+            format!(
+                "the earlier secrets ended at {ends_at}: callers that still use them are refused"
+            )
+        } else {
+            format!("the earlier secrets stay valid until {ends_at}")
+        });
+    }
 }
 
 pub(super) fn revoke(options: &SecretRevokeOptions, output: &Output) -> Result<(), Failure> {

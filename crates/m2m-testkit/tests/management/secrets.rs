@@ -145,3 +145,92 @@ fn revoking_a_secret_in_use_returns_a_warning() {
     let again = server.done("DELETE", &path, &Value::Null);
     assert_eq!(again.get("warning"), None, "{again}");
 }
+
+/// Returns the secret with this id in the list.
+fn listed(server: &Server, path: &str, id: &str) -> Value {
+    let list = server.get(path);
+    let secrets = list["secrets"].as_array().unwrap();
+    let own = secrets.iter().find(|own| own["id"] == id);
+    own.unwrap_or_else(|| panic!("no {id} in {list}")).clone()
+}
+
+#[test]
+fn a_secret_with_an_expiry_works_until_its_second() {
+    let (server, first, path) = server();
+    let end = server.now().saturating_add_seconds(600);
+    let end = m2m_authority::registry::time_text(end);
+    let body = json!({ "overlap_seconds": 60, "expires_at": end });
+    let made = server.done("POST", &path, &body);
+    assert_eq!(made["secret"]["expires_at"], end);
+    let id = made["secret"]["id"].as_str().unwrap();
+    let own = listed(&server, &path, id);
+    assert_eq!(
+        (&own["state"], &own["ends_at"], &own["why"], &own["by"]),
+        (
+            &json!("ending"),
+            &json!(end),
+            &json!("expires"),
+            &Value::Null
+        )
+    );
+    let second = Made {
+        secret: made["secret"]["client_secret"].as_str().unwrap().to_owned(),
+        ..first
+    };
+    server.advance(599);
+    server.ask(&second, "").access_token();
+    server.advance(1);
+    let refused = server.ask(&second, "");
+    refused.assert_refused(401, "invalid_client");
+    assert_eq!(server.cause(&refused).0, "secret-expired");
+    assert_eq!(listed(&server, &path, id)["state"], "ended");
+    for past in ["2020-01-01T00:00:00Z", &end] {
+        let body = json!({ "expires_at": past });
+        let message = server.refused((400, "FIELD_INVALID"), "POST", &path, &body);
+        assert!(message.contains("expires_at"), "{message}");
+    }
+}
+
+#[test]
+fn a_hash_is_imported_with_an_overlap_and_takes_the_place_of_the_same_hash() {
+    let (server, first, path) = server();
+    let secret = "imported-secret-0123456789abcdef-0123456789";
+    let hash = m2m_authority::registry::SecretHash::of(secret.as_bytes()).to_base64();
+    let body = json!({ "overlap_seconds": 60, "secret_sha256": hash });
+    let made = server.done("POST", &path, &body);
+    assert_eq!(made["secret"].get("client_secret"), None, "{made}");
+    assert_eq!(made["secret"].get("expires_at"), None, "{made}");
+    assert!(
+        made["secret"]["expires_at_of_previous"].is_string(),
+        "{made}"
+    );
+    let imported = Made {
+        secret: secret.to_owned(),
+        ..first.clone()
+    };
+    server.ask(&first, "").access_token();
+    server.ask(&imported, "").access_token();
+    // The same request again, as after a lost answer: there is one secret with the hash, and it works.
+    let again = server.done("POST", &path, &body);
+    assert_ne!(again["secret"]["id"], made["secret"]["id"]);
+    assert_eq!(server.get(&path)["secrets"].as_array().unwrap().len(), 2);
+    server.ask(&imported, "").access_token();
+    server.advance(60);
+    server.ask(&first, "").assert_refused(401, "invalid_client");
+    server.ask(&imported, "").access_token();
+    for wrong in ["", "x", "INNzkiV0a+0RIu7XlXkK4Q0lesHh6hZW0hjVTIsAbsk"] {
+        let body = json!({ "secret_sha256": wrong });
+        server.refused((400, "FIELD_INVALID"), "POST", &path, &body);
+    }
+}
+
+#[test]
+fn f4_the_secrets_of_the_last_manager_cannot_all_expire() {
+    let server = Server::start();
+    let path = "/api/v1/applications/operator/secrets";
+    let expiring = json!({ "expires_at": "2100-01-01T00:00:00Z" });
+    server.refused((409, "MANAGEMENT_PROTECTED"), "POST", path, &expiring);
+    let overlapping = json!({ "overlap_seconds": 60, "expires_at": "2100-01-01T00:00:00Z" });
+    server.refused((409, "MANAGEMENT_PROTECTED"), "POST", path, &overlapping);
+    server.done("POST", path, &json!({ "overlap_seconds": 60 }));
+}
