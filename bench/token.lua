@@ -1,5 +1,5 @@
 -- For wrk: posts the forms in the file FORMS, which contains one form per line: in their order if SEED is not set, otherwise in a
--- random order with this seed. If AUTHORIZATION is set, it is sent unchanged as the header. Prints one line of figures at the end.
+-- random order with this seed. If AUTHORIZATION is set, it is sent unchanged as the header. METHOD is another method than POST. Prints one line of figures at the end.
 
 local path = assert(os.getenv('FORMS'), 'FORMS is not set')
 local forms = {}
@@ -8,7 +8,7 @@ for line in io.lines(path) do
 end
 assert(#forms > 0, 'the file FORMS is empty')
 
-wrk.method = 'POST'
+wrk.method = os.getenv('METHOD') or 'POST'
 wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'
 wrk.headers['Authorization'] = os.getenv('AUTHORIZATION')
 

@@ -44,6 +44,7 @@ The tasks of the workspace.
   cargo xtask bench --management 100000     Measure the management API while it creates this many applications and lists them
   cargo xtask bench --readers 4        Measure token requests while this many callers read large pages of the management API
   cargo xtask bench --refusals 200000  Measure a flood of refused requests beside good tokens, and what a diagnosis costs
+  cargo xtask bench --inspection       Measure tokens that are given again, and introspection
   cargo xtask bench --start            Measure the time from the start of the process to its first token
   cargo xtask bench --micro            Measure single crates: times, then instruction counts compared with the committed counts
   cargo xtask bench --counts           Compare only the instruction counts with the committed counts

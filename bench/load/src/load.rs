@@ -53,10 +53,13 @@ pub(super) fn load(
     let mut wrk = command::program("taskset", &["-c", CORE, "wrk", "-t1", CONNECTIONS]);
     wrk.args([&format!("-d{seconds}s"), "--timeout", "10s", "-s"])
         .arg(Path::new("bench").join("token.lua"))
-        .arg(server.token_url())
+        .arg(server.url(requests.path))
         .env("FORMS", &requests.forms);
     if let Order::Drawn(seed) = order {
         wrk.env("SEED", seed.to_string());
+    }
+    if requests.method != "POST" {
+        wrk.env("METHOD", requests.method);
     }
     if let Some(authorization) = requests.authorization {
         wrk.env("AUTHORIZATION", authorization);

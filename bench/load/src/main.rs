@@ -8,6 +8,7 @@
 mod applications;
 mod build;
 mod connection;
+mod inspection;
 mod load;
 mod management;
 mod micro;
@@ -51,6 +52,7 @@ fn run(options: &[&str]) -> Outcome {
         Mode::Applications(count) => applications::run(&workspace, &options, count),
         Mode::Management(count) => management::run(&workspace, &options, count),
         Mode::Readers(count) => readers::run(&workspace, &options, count),
+        Mode::Inspection => inspection::run(&workspace, &options),
         Mode::Start => start::run(&workspace, &options),
         Mode::Timing => timing::run(&workspace, &options),
         Mode::Refusals(count) => refusals::run(&workspace, &options, count),

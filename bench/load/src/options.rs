@@ -22,6 +22,8 @@ pub(super) enum Mode {
     Management(u32),
     /// The token endpoint while this number of readers request large pages.
     Readers(u32),
+    /// Tokens that are given again, and introspection.
+    Inspection,
     /// The time from the start of the process to its first token.
     Start,
     /// The time of failed authentications, by the state of the client.
@@ -154,6 +156,7 @@ impl Options {
                 "--micro" => modes.push(Mode::Micro(Micro::TimesAndCounts)),
                 "--counts" => modes.push(Mode::Micro(Micro::Counts)),
                 "--bless" => modes.push(Mode::Micro(Micro::Bless)),
+                "--inspection" => modes.push(Mode::Inspection),
                 "--start" => modes.push(Mode::Start),
                 "--timing" => modes.push(Mode::Timing),
                 "--refusals" => modes.push(Mode::Refusals(number(option, value()?)?)),
@@ -175,7 +178,7 @@ impl Options {
             [mode] => *mode,
             _ => {
                 return Err(Failure::usage(
-                    "`bench` takes only one of `--applications`, `--management`, `--readers`, `--start`, `--timing`, `--refusals`, `--micro`, `--counts` and `--bless`",
+                    "`bench` takes only one of `--applications`, `--management`, `--readers`, `--inspection`, `--start`, `--timing`, `--refusals`, `--micro`, `--counts` and `--bless`",
                 ));
             }
         };
@@ -203,13 +206,13 @@ impl Mode {
         match (self, option) {
             (
                 _,
-                "--applications" | "--management" | "--readers" | "--start" | "--timing"
-                | "--refusals" | "--micro" | "--counts" | "--bless",
+                "--applications" | "--management" | "--readers" | "--inspection" | "--start"
+                | "--timing" | "--refusals" | "--micro" | "--counts" | "--bless",
             ) => true,
             (Self::Micro(_), _) => false,
             (_, "--backend" | "--binary" | "--out") => true,
             (
-                Self::Yardstick | Self::Applications(_) | Self::Readers(_),
+                Self::Yardstick | Self::Applications(_) | Self::Readers(_) | Self::Inspection,
                 "--rounds" | "--seconds",
             ) => true,
             (Self::Yardstick, "--alg") | (Self::Applications(_), "--cache") => true,
@@ -218,6 +221,7 @@ impl Mode {
                 | Self::Applications(_)
                 | Self::Management(_)
                 | Self::Readers(_)
+                | Self::Inspection
                 | Self::Start
                 | Self::Timing
                 | Self::Refusals(_),
@@ -232,6 +236,7 @@ impl Mode {
             Self::Applications(_) => "a large registry",
             Self::Management(_) => "the management API",
             Self::Readers(_) => "readers",
+            Self::Inspection => "inspection",
             Self::Start => "the start",
             Self::Timing => "timing",
             Self::Refusals(_) => "refusals",

@@ -176,9 +176,9 @@ impl Server {
         self.address
     }
 
-    /// Returns the URL of the token endpoint.
-    pub(super) fn token_url(&self) -> String {
-        format!("http://{}/oauth2/token", self.address)
+    /// Returns the URL of a path.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
     }
 
     /// Requests one more token, and returns its length. Unit: bytes.

@@ -21,6 +21,10 @@ pub(super) struct Requests {
     pub(super) forms: PathBuf,
     /// The `Authorization` header.
     pub(super) authorization: Option<&'static str>,
+    /// The path.
+    pub(super) path: &'static str,
+    /// The method.
+    pub(super) method: &'static str,
     /// The first of the forms.
     first: String,
 }
@@ -41,6 +45,26 @@ impl Requests {
         )
     }
 
+    /// The request to introspect a token.
+    pub(super) fn of_introspection(folder: &Path, token: &str) -> Result<Self, Failure> {
+        let form = format!("client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&token={token}");
+        let requests = Self::write(folder.join("introspection.form"), vec![form], None)?;
+        Ok(Self {
+            path: "/oauth2/introspect",
+            ..requests
+        })
+    }
+
+    /// The request for a document that is in memory.
+    pub(super) fn of_document(folder: &Path) -> Result<Self, Failure> {
+        let requests = Self::write(folder.join("document.form"), vec![String::new()], None)?;
+        Ok(Self {
+            path: "/",
+            method: "GET",
+            ..requests
+        })
+    }
+
     /// Returns one request of each of this number of applications.
     pub(super) fn of_applications(folder: &Path, count: u32) -> Result<Self, Failure> {
         let forms = (1..=count)
@@ -59,19 +83,26 @@ impl Requests {
         Ok(Self {
             forms: path,
             authorization,
+            path: "/oauth2/token",
+            method: "POST",
             first: forms.into_iter().next().unwrap_or_default(),
         })
     }
 
     /// Sends the first request, and returns the length of its token. Unit: bytes.
     pub(super) fn send_one(&self, to: SocketAddr) -> Result<usize, Failure> {
+        Ok(self.token(to)?.len())
+    }
+
+    /// Sends the first request, and returns its token.
+    pub(super) fn token(&self, to: SocketAddr) -> Result<String, Failure> {
         let answer = self.exchange(to).map_err(|error| {
             Failure::new(
                 format!("{to} does not answer a token request: {error}"),
                 "read the server's log, in the folder printed above",
             )
         })?;
-        token_length(&answer).ok_or_else(|| {
+        token_in(&answer).ok_or_else(|| {
             Failure::new(
                 format!("{to} did not return a token:\n{answer}"),
                 "the requests and the registry of the bench are defined in bench/load/src/{token,world}.rs",
@@ -120,13 +151,13 @@ struct Granted {
     access_token: String,
 }
 
-fn token_length(answer: &str) -> Option<usize> {
+fn token_in(answer: &str) -> Option<String> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     if head.split(' ').nth(1) != Some("200") {
         return None;
     }
     let granted: Granted = serde_json::from_str(body).ok()?;
-    Some(granted.access_token.len())
+    Some(granted.access_token)
 }
 
 #[cfg(test)]
@@ -145,8 +176,9 @@ mod tests {
     #[test]
     fn reads_a_token_only_from_an_answer_with_200() {
         let body = "\r\n\r\n{\"access_token\":\"abc\",\"token_type\":\"Bearer\"}";
-        assert_eq!(token_length(&format!("HTTP/1.1 200 OK{body}")), Some(3));
-        assert_eq!(token_length(&format!("HTTP/1.1 503 no{body}")), None);
-        assert_eq!(token_length("HTTP/1.1 200 OK\r\n\r\n{}"), None);
+        let token = token_in(&format!("HTTP/1.1 200 OK{body}"));
+        assert_eq!(token.as_deref(), Some("abc"));
+        assert_eq!(token_in(&format!("HTTP/1.1 503 no{body}")), None);
+        assert_eq!(token_in("HTTP/1.1 200 OK\r\n\r\n{}"), None);
     }
 }

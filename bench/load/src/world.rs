@@ -36,6 +36,12 @@ pub(super) fn audience(case: Case) -> &'static str {
     }
 }
 
+/// Returns a world of one application, with an API that gives the same token again for ten minutes.
+pub(super) fn with_reuse(case: Case) -> String {
+    let api = api(case).trim_end().to_owned() + "\ntoken_reuse_seconds = 600\n\n";
+    api + &application(CLIENT_ID, &[audience(case)])
+}
+
 /// The client id of an application among many.
 pub(super) fn client_id(number: u32) -> String {
     format!("application-{number:07}")

@@ -35,9 +35,7 @@ fn check(text: &str) {
     let of_ours = if text.contains("curl") { "" } else { text };
     for named in of_ours.split("--").skip(1) {
         let option = named
-            .split(|byte: char| {
-                !byte.is_ascii_lowercase() && !byte.is_ascii_digit() && byte != '-'
-            })
+            .split(|byte: char| !byte.is_ascii_lowercase() && !byte.is_ascii_digit() && byte != '-')
             .next()
             .unwrap_or_default();
         assert!(

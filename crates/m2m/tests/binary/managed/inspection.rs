@@ -169,6 +169,36 @@ fn a39_g2_g9_a_caller_without_valid_credentials_learns_nothing() {
 }
 
 #[test]
+fn a5_x19_failed_authentications_are_throttled_and_lock_no_one_out() {
+    let place = Place::new(&[]);
+    let token = place.token();
+    for path in [INTROSPECT, REVOKE] {
+        let wrong = format!(
+            "token={token}&client_id={}&client_secret=wrong",
+            place.guard.client_id
+        );
+        let statuses: Vec<u16> = (0..40)
+            .map(|_| place.managed.server.post(path, "", &wrong).status)
+            .collect();
+        assert!(statuses.contains(&429), "{statuses:?}");
+        assert_eq!(place.introspect(&place.guard, &token).status, 200);
+    }
+}
+
+#[test]
+fn a42_a_token_is_for_the_requested_api_with_the_requested_scopes() {
+    let place = Place::new(&[]);
+    let asking = format!("&audience={AUDIENCE}&scope=read:a");
+    let token = place.managed.ask(&place.caller, &asking).access_token();
+    let body = place.introspect(&place.caller, &token).json();
+    assert_eq!(body["aud"], AUDIENCE);
+    assert_eq!(
+        body["scope"], "read:a",
+        "not write:a, which is assigned too"
+    );
+}
+
+#[test]
 fn k4_a_rotated_secret_neither_introspects_nor_revokes() {
     let place = Place::new(&[]);
     let token = place.token();
