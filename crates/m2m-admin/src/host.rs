@@ -11,6 +11,8 @@ use m2m_errors::Profile;
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend, SealingKey};
 
+use crate::KeySchedule;
+
 /// The managed server: its registry, and the functions that only a running server has.
 pub trait Host: Send + Sync + 'static {
     /// The type of the registry.
@@ -30,6 +32,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// Returns the key that seals private keys, or `None` if they are only in memory.
     fn sealing(&self) -> Option<&SealingKey>;
+
+    /// Returns the schedule of key rotations.
+    fn key_schedule(&self) -> KeySchedule;
 
     /// Returns the keys with which tokens are signed.
     fn keys(&self) -> Arc<SigningKeys>;

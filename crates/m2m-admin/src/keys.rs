@@ -1,20 +1,28 @@
 //! The signing keys in a store.
 
+mod clock_watch;
 mod error;
 mod imported;
+mod keep;
+mod keeper;
 mod rotate;
+mod schedule;
 mod settle;
 
-use m2m_authority::registry::{KeyState, time_text};
+use m2m_authority::registry::{KeyOrigin, KeyState, time_text};
 use m2m_jwt::{Algorithm, Jwk, KeyNotGenerated, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, Backend, CommitError, KeyRecord, SealingKey, StoreError, Subject, Version, Write,
 };
 use serde_json::{Map, Value, json};
 
+pub use clock_watch::{Clock, ClockWatch};
 pub use error::KeyError;
 pub use imported::{ImportedKey, InvalidImport};
+pub use keep::{KEY_SCHEDULE_ACTOR, KeyStep, KeysKept, keep_keys};
+pub use keeper::{KeyAge, KeyKeeper, KeyReport};
 pub use rotate::{KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, rotate_key};
+pub use schedule::{KeySchedule, SCHEDULED_ANNOUNCE_SECONDS, ScheduledStep, retires_at};
 pub use settle::settle_keys;
 
 use crate::Randomness;
@@ -58,8 +66,10 @@ pub async fn ensure_keys<B: Backend>(
                     Ok((key, document)) => {
                         let nonce = bytes(randomness);
                         let state = KeyState::Active;
-                        let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
-                            .map_err(CommitError::from)?;
+                        let origin = KeyOrigin::Generated;
+                        let record =
+                            KeyRecord::new(&key, &document, state, origin, sealing, nonce, now)
+                                .map_err(CommitError::from)?;
                         put(&mut draft, None, record);
                         ensured.made.push(algorithm);
                     }
@@ -129,16 +139,12 @@ pub async fn import_key<B: Backend>(
                 }
             });
             let nonce = bytes(randomness);
-            let record = KeyRecord::new(key, imported.document(), state, sealing, nonce, now)
+            let (document, origin) = (imported.document(), KeyOrigin::Imported);
+            let record = KeyRecord::new(key, document, state, origin, sealing, nonce, now)
                 .map_err(CommitError::from)?;
             let mut draft = Draft::new(actor, now);
             if let Some(signing) = signing.filter(|_| state == KeyState::Active) {
-                let retiring = KeyRecord {
-                    state: KeyState::Retiring,
-                    state_since: now,
-                    ..signing.clone()
-                };
-                put(&mut draft, Some(signing), retiring);
+                enter(&mut draft, signing, KeyState::Retiring, now);
             }
             put(&mut draft, None, record.clone());
             draft.prepared(snapshot.version).commit(backend).await?;
@@ -219,6 +225,17 @@ fn check_sealing(keys: &[KeyRecord], sealing: &SealingKey) -> Result<(), CommitE
     Ok(())
 }
 
+/// Brings a key to a state, in which it is from now on.
+fn enter(draft: &mut Draft, key: &KeyRecord, state: KeyState, now: UnixTime) -> KeyRecord {
+    let after = KeyRecord {
+        state,
+        state_since: now,
+        ..key.clone()
+    };
+    put(draft, Some(key), after.clone());
+    after
+}
+
 /// Writes a key, with an event for the audit log.
 fn put(draft: &mut Draft, before: Option<&KeyRecord>, after: KeyRecord) {
     let action = match before {
@@ -244,6 +261,7 @@ fn view(key: &KeyRecord) -> Map<String, Value> {
         ("kid", json!(key.kid)),
         ("algorithm", json!(key.algorithm.as_str())),
         ("state", json!(key.state.as_str())),
+        ("origin", json!(key.origin.as_str())),
         ("created_at", json!(time_text(key.created_at))),
         ("state_since", json!(time_text(key.state_since))),
         ("sealed_sha256", json!(fingerprint)),

@@ -37,8 +37,10 @@ pub use draft::{Applied, Prepared};
 pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};
 pub use keys::{
-    EnsuredKeys, ImportedKey, InvalidImport, KEY_ANNOUNCE_SECONDS, KeyError, Rotated, Rotation,
-    RotationRefused, ensure_keys, import_key, list_keys, reseal, rotate_key, settle_keys,
+    Clock, ClockWatch, EnsuredKeys, ImportedKey, InvalidImport, KEY_ANNOUNCE_SECONDS,
+    KEY_SCHEDULE_ACTOR, KeyAge, KeyError, KeyKeeper, KeyReport, KeySchedule, KeyStep, KeysKept,
+    Rotated, Rotation, RotationRefused, SCHEDULED_ANNOUNCE_SECONDS, ScheduledStep, ensure_keys,
+    import_key, keep_keys, list_keys, reseal, retires_at, rotate_key, settle_keys,
 };
 pub use m2m_api::{Counts, Field, FieldChange, Needs, Part, Plan, SecretStep, Step};
 pub use manager::Manager;

@@ -55,7 +55,7 @@ pub use secret::{
     Ending, InvalidSecretHash, SecretHash, StoredSecret, generate_secret, is_generated_secret,
 };
 pub(crate) use secret::{GENERATED_CHARACTERS, GENERATED_PREFIX};
-pub use signing_keys::{KeyState, SigningKeys};
+pub use signing_keys::{KeyOrigin, KeyState, SigningKeys};
 pub use spelling::{UnknownWord, parse_time, time_text};
 #[cfg(feature = "schema")]
 pub use text::NAME_PATTERN;

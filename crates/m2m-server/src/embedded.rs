@@ -124,6 +124,7 @@ fn serve_for(world: World, listen: ListenAddress, used: Use<'_>) -> Result<(), F
             records,
             generated,
             first_credentials: _,
+            writing: _,
             worker,
             summary,
             unused_preset: _,

@@ -1,107 +1,63 @@
-//! The signing keys of a server while it runs: how old they are, and when they change.
+//! The signing keys of a server while it runs: the steps that it takes by itself, and their age.
 
-use m2m_authority::registry::KeyState;
-use m2m_host::timestamp::rfc3339;
-use m2m_jwt::UnixTime;
-use m2m_store::KeyRecord;
-use serde_json::{Value, json};
+use std::sync::Arc;
 
+use m2m_admin::{KeyKeeper, KeySchedule};
+use m2m_host::{clock, output, random};
+use m2m_store::{KeyRecord, SealingKey};
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+
+use crate::http::Writing;
 use crate::metrics::Metrics;
+use crate::store::RegistryCache;
 
-/// Notices when the signing keys change, on whichever node they were changed.
-#[derive(Debug, Default)]
+/// Takes the steps of signing keys that are due, and logs and measures the keys.
+#[derive(Debug)]
 pub(crate) struct KeyWatch {
-    /// The keys at the last look; none before the first.
-    known: Option<Vec<(Box<str>, KeyState)>>,
+    keeper: Arc<Mutex<KeyKeeper>>,
+    /// The sealing key, unless the registry comes from a file.
+    sealing: Option<Arc<SealingKey>>,
 }
 
 impl KeyWatch {
-    /// Looks at the keys, measures the age of those that sign, and returns a line for the log if they have changed since the last look.
-    pub(crate) fn look(
-        &mut self,
-        keys: &[KeyRecord],
-        metrics: &Metrics,
-        now: UnixTime,
-    ) -> Option<Value> {
-        for key in keys.iter().filter(|key| key.state == KeyState::Active) {
-            let seconds = now
-                .as_seconds()
-                .saturating_sub(key.state_since.as_seconds());
-            metrics.signing_key_age(key.algorithm, seconds);
-        }
-        let current = keys
-            .iter()
-            .map(|key| (key.kid.clone(), key.state))
-            .collect();
-        let before = self.known.replace(current)?;
-        let current = self.known.as_deref().unwrap_or_default();
-        if before == current {
-            return None;
-        }
-        let of = |state| {
-            let keys = current.iter().filter(move |(_, own)| *own == state);
-            keys.map(|(kid, _)| kid.clone()).collect::<Vec<_>>()
+    pub(crate) fn new(writing: Writing) -> Self {
+        let (sealing, schedule) = match writing {
+            Writing::Everything(sealing, schedule) => (Some(sealing), schedule),
+            Writing::Nothing { .. } => (None, KeySchedule::OFF),
         };
-        let is_there = |kid: &str| current.iter().any(|(own, _)| **own == *kid);
-        let removed = before.iter().map(|(kid, _)| kid);
-        let removed: Vec<_> = removed.filter(|kid| !is_there(kid)).collect();
-        Some(json!({
-            "time": rfc3339(now),
-            "event": "signing_keys_changed",
-            "signing": of(KeyState::Active),
-            "announced": of(KeyState::Next),
-            "retiring": of(KeyState::Retiring),
-            "removed": removed,
-        }))
+        let keeper = Arc::new(Mutex::new(KeyKeeper::new(schedule)));
+        Self { keeper, sealing }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use m2m_jwt::Algorithm;
-    use m2m_store::SealedKey;
+    /// Takes the steps that are due. To be called every second.
+    pub(crate) async fn tick(&self, cache: &Arc<RegistryCache>, metrics: &Metrics) {
+        let Some(sealing) = self.sealing.clone() else {
+            return;
+        };
+        let (keeper, cache) = (Arc::clone(&self.keeper), Arc::clone(cache));
+        let tick = async move {
+            let (random, now, uptime) = (&mut random::fill, clock::now(), clock::uptime());
+            let mut keeper = keeper.lock().await;
+            keeper.tick(&*cache, &sealing, random, now, uptime).await
+        };
+        // Generating a key takes up to a second: not on a thread that answers requests.
+        let ticked = spawn_blocking(|| Handle::current().block_on(tick)).await;
+        // A panic was logged, and the steps are taken a minute later.
+        let report = ticked.unwrap_or_default();
+        report.lines.iter().for_each(output::log_line);
+        metrics.key_steps_failed(report.failed);
+    }
 
-    use super::*;
-
-    const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
-
-    fn key(kid: &str, state: KeyState) -> KeyRecord {
-        KeyRecord {
-            kid: kid.into(),
-            algorithm: Algorithm::Es256,
-            state,
-            created_at: NOW,
-            state_since: NOW,
-            public_jwk: "{}".into(),
-            sealed: SealedKey::from_bytes([]),
+    /// Looks at the keys, measures the age of those that sign, and logs a line if they have changed since the last look.
+    pub(crate) async fn look(&self, keys: &[KeyRecord], metrics: &Metrics) {
+        let (mut keeper, now) = (self.keeper.lock().await, clock::now());
+        for (algorithm, age) in keeper.ages(keys, now) {
+            metrics.signing_key(algorithm, age);
         }
-    }
-
-    #[test]
-    fn a_change_of_keys_is_logged_once() {
-        let (mut watch, metrics) = (KeyWatch::default(), Metrics::new());
-        let before = [key("a", KeyState::Active), key("b", KeyState::Next)];
-        assert_eq!(watch.look(&before, &metrics, NOW), None);
-        assert_eq!(watch.look(&before, &metrics, NOW), None);
-        let after = [key("c", KeyState::Active)];
-        let line = watch.look(&after, &metrics, NOW).unwrap();
-        assert_eq!(line["event"], "signing_keys_changed");
-        assert_eq!(line["signing"], json!(["c"]));
-        assert_eq!(line["removed"], json!(["a", "b"]));
-        assert_eq!(watch.look(&after, &metrics, NOW), None);
-    }
-
-    #[test]
-    fn the_age_of_a_signing_key_is_never_negative() {
-        let (mut watch, metrics) = (KeyWatch::default(), Metrics::new());
-        let keys = [key("a", KeyState::Active)];
-        for (now, age) in [
-            (NOW.saturating_add_seconds(90), 90),
-            (NOW.saturating_sub_seconds(90), 0),
-        ] {
-            watch.look(&keys, &metrics, now);
-            let line = format!("m2m_signing_key_age_seconds{{alg=\"ES256\"}} {age}");
-            assert!(metrics.text().lines().any(|own| own == line), "{line}");
+        if let Some(line) = keeper.changed(keys, now) {
+            output::log_line(&line);
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use m2m_admin::KeyAge;
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, UnixTime};
 use m2m_listen::{Closed, HandshakeProblem};
@@ -54,6 +55,9 @@ pub(crate) struct Metrics {
     maintenance: Gauge,
     /// One gauge for each algorithm that has a signing key.
     signing_key_age: Family<[(&'static str, &'static str); 1], Gauge>,
+    /// One gauge for each algorithm whose signing key is replaced by schedule.
+    signing_key_rotation: Family<[(&'static str, &'static str); 1], Gauge>,
+    key_step_failures: Counter,
     /// One gauge for each certificate file; empty without a certificate.
     certificate_expiry: Family<[(&'static str, String); 1], Gauge>,
 }
@@ -177,6 +181,10 @@ impl Metrics {
         );
         let log_write_failures =
             counter("log_write_failures", "Log lines that could not be written");
+        let key_step_failures = counter(
+            "signing_key_step_failures",
+            "Failed steps of the schedule of signing keys, which are tried again every minute",
+        );
         let management_refused = Family::<[(&str, Box<str>); 1], Counter>::default();
         registry.register(
             "management_refusals",
@@ -212,6 +220,13 @@ impl Metrics {
             "Age of the active signing key, by algorithm",
             Unit::Seconds,
             Family::clone(&signing_key_age),
+        );
+        let signing_key_rotation = Family::default();
+        registry.register_with_unit(
+            "signing_key_next_rotation",
+            "Next scheduled rotation of the signing key, by algorithm, in seconds since 1970",
+            Unit::Seconds,
+            Family::clone(&signing_key_rotation),
         );
         let certificate_expiry = Family::default();
         registry.register_with_unit(
@@ -250,6 +265,8 @@ impl Metrics {
             store_failures,
             maintenance,
             signing_key_age,
+            signing_key_rotation,
+            key_step_failures,
             certificate_expiry,
         }
     }
@@ -347,12 +364,27 @@ impl Metrics {
             .set(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
     }
 
-    /// Sets the age of the key that signs with this algorithm. Unit: seconds.
-    pub(crate) fn signing_key_age(&self, algorithm: Algorithm, seconds: u64) {
-        let age = self
-            .signing_key_age
-            .get_or_create_owned(&[("alg", algorithm.as_str())]);
-        age.set(i64::try_from(seconds).unwrap_or(i64::MAX));
+    /// Sets the age of the key that signs with this algorithm. `None` if there is no such key.
+    pub(crate) fn signing_key(&self, algorithm: Algorithm, key: Option<KeyAge>) {
+        let labels = [("alg", algorithm.as_str())];
+        let set = |family: &Family<_, Gauge>, value: Option<u64>| match value {
+            Some(value) => {
+                let gauge = family.get_or_create_owned(&labels);
+                gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+            }
+            None => drop(family.remove(&labels)),
+        };
+        set(&self.signing_key_age, key.map(|key| key.seconds));
+        let rotates_at = key.and_then(|key| key.rotates_at);
+        set(
+            &self.signing_key_rotation,
+            rotates_at.map(UnixTime::as_seconds),
+        );
+    }
+
+    /// Counts steps of the schedule of signing keys that failed.
+    pub(crate) fn key_steps_failed(&self, more: u64) {
+        self.key_step_failures.inc_by(more);
     }
 
     /// Sets the end of the validity of the certificate that is served.
@@ -463,7 +495,18 @@ mod tests {
         metrics.management_refused("API_NOT_FOUND");
         metrics.out_of_contact_for(Duration::from_secs(12));
         metrics.in_maintenance(Maintenance::On);
-        metrics.signing_key_age(Algorithm::Es256, 60);
+        let age = KeyAge {
+            seconds: 60,
+            rotates_at: Some(UnixTime::from_seconds(90)),
+        };
+        for (algorithm, age) in [
+            (Algorithm::Es256, Some(age)),
+            (Algorithm::EdDsa, Some(age)),
+            (Algorithm::EdDsa, None),
+        ] {
+            metrics.signing_key(algorithm, age);
+        }
+        metrics.key_steps_failed(2);
         assert!(
             !metrics
                 .text()
@@ -490,6 +533,8 @@ mod tests {
             "m2m_store_unreachable_seconds 12",
             "m2m_maintenance 1",
             "m2m_signing_key_age_seconds{alg=\"ES256\"} 60",
+            "m2m_signing_key_next_rotation_seconds{alg=\"ES256\"} 90",
+            "m2m_signing_key_step_failures_total 2",
             "m2m_tls_certificate_expiry_seconds{file=\"a.pem\"} 1800000000",
             "m2m_test_tokens_issued_total 0",
             "# EOF",

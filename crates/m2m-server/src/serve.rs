@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use m2m_admin::{PresetCredentials, obstacle_help};
+use m2m_admin::{KeySchedule, PresetCredentials, obstacle_help};
 use m2m_authority::registry::{Application, fill_in_issuer};
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
@@ -35,7 +35,7 @@ use crate::settings::{
     Mistakes, RegistrySource, Secret, Setting, SettingOptions, Settings, Values,
 };
 use crate::start::{Plan, Source, Started, start};
-use crate::store::{self, UnusedPreset};
+use crate::store::{self, Folder, UnusedPreset};
 
 /// Start the server.
 ///
@@ -173,11 +173,11 @@ fn serve_for(
             server,
             listening,
             cache,
+            writing,
             worker,
             ..
         } = started;
-        let is_writable = matches!(settings.registry, RegistrySource::Data(_));
-        let watching = store::watch(cache, health, Arc::clone(&metrics), is_writable);
+        let watching = store::watch(cache, health, Arc::clone(&metrics), writing);
         tokio::spawn(watching);
         let stop = Notify::new();
         let listening = listening.observed_by(ListenObserver::new(metrics));
@@ -225,12 +225,13 @@ fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
         RegistrySource::Data(folder) => {
             let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
             let file = settings.values.sealing_key_file.as_deref();
-            Source::Data {
-                folder,
+            Source::Data(Folder {
+                path: folder,
                 sealing: SealingSource::new(key, file, folder),
                 preset: preset(settings, folder)?,
                 kept: kept(&settings.values),
-            }
+                schedule: KeySchedule::every_days(settings.values.key_rotation_days),
+            })
         }
     })
 }

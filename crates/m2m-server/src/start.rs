@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Records;
 use m2m_dashboard::SupportUrl;
@@ -12,12 +11,11 @@ use m2m_errors::Profile;
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::Written;
 use m2m_host::listen_address::ListenAddress;
-use m2m_host::sealing::SealingSource;
 use m2m_host::signals;
 use m2m_host::world::{GeneratedCredentials, World};
 use m2m_listen::{ListenSettings, Listener};
 use m2m_recorder::{Entry, Recorder, StoreHealth, StoreWriter, Worker};
-use m2m_store::{CacheLimits, StoreLimits};
+use m2m_store::CacheLimits;
 use oauth_proto::{Issuer, MessageLimits};
 use tokio::runtime::Handle;
 
@@ -25,7 +23,7 @@ use crate::http::{Server, Writing};
 use crate::listening;
 use crate::metrics::Metrics;
 use crate::settings::Scheme;
-use crate::store::{self, Opened, RegistryCache, UnusedPreset};
+use crate::store::{self, Folder, Opened, RegistryCache, UnusedPreset};
 
 /// The parts from which a server is created.
 #[derive(Debug)]
@@ -63,16 +61,7 @@ pub(crate) enum Source<'p> {
         keys: Option<&'p Path>,
     },
     /// In a folder of the server's own.
-    Data {
-        /// The folder.
-        folder: &'p Path,
-        /// The source of the key that seals its private keys.
-        sealing: SealingSource<'p>,
-        /// The credentials of the first management application, if the operator chose them.
-        preset: Option<PresetCredentials>,
-        /// The limits of the data that grows over time.
-        kept: StoreLimits,
-    },
+    Data(Folder<'p>),
 }
 
 /// A server that is ready to serve, and its listener.
@@ -88,6 +77,8 @@ pub(crate) struct Started {
     pub(crate) cache: Arc<RegistryCache>,
     /// The records of a registry that came from a file.
     pub(crate) records: Records,
+    /// The part of the registry that may be changed.
+    pub(crate) writing: Writing,
     /// The reason why preset credentials are not used, if they are not.
     pub(crate) unused_preset: Option<UnusedPreset>,
     /// The generated credentials of applications in a file, to be shown once.
@@ -147,15 +138,7 @@ pub(crate) async fn start(
         Source::World { world, keys } => {
             store::of_world(&world, keys, observer, &issuer, limits).await?
         }
-        Source::Data {
-            folder,
-            sealing,
-            preset,
-            kept,
-        } => {
-            let preset = preset.as_ref();
-            store::of_folder(folder, &sealing, preset, kept, observer, &issuer, limits).await?
-        }
+        Source::Data(folder) => store::of_folder(&folder, observer, &issuer, limits).await?,
     };
     let count = match cache.common().applications {
         1 => "1 application".to_owned(),
@@ -163,7 +146,7 @@ pub(crate) async fn start(
     };
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {served}");
     let managed = match &writing {
-        Writing::Everything(_) => Some(issuer.as_str().into()),
+        Writing::Everything(..) => Some(issuer.as_str().into()),
         Writing::Nothing { .. } => None,
     };
     let store_writer = StoreWriter::new(Arc::clone(&cache), health, managed, Handle::current());
@@ -175,7 +158,7 @@ pub(crate) async fn start(
         issuer.clone(),
         support,
         Arc::clone(&cache),
-        writing,
+        writing.clone(),
         recorder,
         Arc::clone(&metrics),
     )
@@ -191,6 +174,7 @@ pub(crate) async fn start(
         records,
         generated,
         first_credentials,
+        writing,
         unused_preset,
         worker,
         summary,

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use m2m_admin::{BootstrapError, PresetCredentials};
-use m2m_authority::registry::{KeyState, Records};
+use m2m_admin::{BootstrapError, Clock, KeySchedule, PresetCredentials};
+use m2m_authority::registry::{KeyOrigin, KeyState, Records};
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::{Written, keep_and_commit};
@@ -46,6 +46,21 @@ pub(crate) struct Opened {
     pub(crate) writing: Writing,
     /// The reason why preset credentials are not used, if they are not.
     pub(crate) unused_preset: Option<UnusedPreset>,
+}
+
+/// The folder of a registry, and the settings that it is served with.
+#[derive(Debug)]
+pub(crate) struct Folder<'p> {
+    /// Its path.
+    pub(crate) path: &'p Path,
+    /// The source of the key that seals its private keys.
+    pub(crate) sealing: SealingSource<'p>,
+    /// The credentials of the first management application, if the operator chose them.
+    pub(crate) preset: Option<PresetCredentials>,
+    /// The limits of the data that grows over time.
+    pub(crate) kept: StoreLimits,
+    /// The schedule by which its signing keys are replaced.
+    pub(crate) schedule: KeySchedule,
 }
 
 /// The reason why preset credentials are not used, though the server starts.
@@ -112,18 +127,17 @@ pub(crate) async fn of_world(
 ///
 /// If the folder is in use, was created by a newer release, is sealed with another key, or cannot be read or written.
 pub(crate) async fn of_folder(
-    folder: &Path,
-    sealing: &SealingSource<'_>,
-    preset: Option<&PresetCredentials>,
-    kept: StoreLimits,
+    served: &Folder<'_>,
     observer: Arc<StoreHealth>,
     issuer: &Issuer,
     limits: CacheLimits,
 ) -> Result<Opened, Failure> {
+    let (folder, sealing) = (served.path, &served.sealing);
+    let (preset, schedule) = (served.preset.as_ref(), served.schedule);
     let now = clock::now();
     let actor = Actor::command("m2m serve");
     let unopened = |error: StoreError| data::failure(&error, folder);
-    let store = data::open_with(folder, Missing::Make, kept)?;
+    let store = data::open_with(folder, Missing::Make, served.kept)?;
     let kept = store.frame().await.map_err(unopened)?.keys;
     let kept_file = sealing.kept_file();
     let sealing = sealing.load(&kept, folder)?;
@@ -154,7 +168,8 @@ pub(crate) async fn of_folder(
         Err(error) => return Err(data::unmanaged(&error, folder)),
     };
     // If this fails the server serves all the same, and does it within a minute.
-    let _ = m2m_admin::settle_keys(&store, &actor, now).await;
+    let clock = Clock::Unsettled;
+    let _ = m2m_admin::keep_keys(&store, clock, schedule, &sealing, &mut random::fill, now).await;
     let unused_preset = match (preset, incapable) {
         (_, Some(client_id)) => Some(UnusedPreset::Incapable(client_id)),
         (Some(preset), None) => {
@@ -186,7 +201,7 @@ pub(crate) async fn of_folder(
         generated: Vec::new(),
         first_credentials,
         records: Records::default(),
-        writing: Writing::Everything(sealing),
+        writing: Writing::Everything(sealing, schedule),
         unused_preset,
     })
 }
@@ -203,6 +218,7 @@ async fn keep(
             kid: key.key_id().into(),
             algorithm: key.algorithm(),
             state: *state,
+            origin: KeyOrigin::Imported,
             created_at: now,
             state_since: now,
             public_jwk: key.public_jwk().to_json().into(),
@@ -237,18 +253,14 @@ pub(crate) async fn watch(
     cache: Arc<RegistryCache>,
     health: Arc<StoreHealth>,
     metrics: Arc<Metrics>,
-    is_writable: bool,
+    writing: Writing,
 ) {
     let mut ticks = tokio::time::interval(WATCH_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut key_watch = KeyWatch::default();
-    for tick in 0_u64.. {
+    let key_watch = KeyWatch::new(writing);
+    loop {
         ticks.tick().await;
-        if is_writable && tick.is_multiple_of(SETTLE_TICKS) {
-            // The observer of the store records failures.
-            let actor = Actor::command("m2m serve");
-            let _ = m2m_admin::settle_keys(&*cache, &actor, clock::now()).await;
-        }
+        key_watch.tick(&cache, &metrics).await;
         // The observer of the store has recorded failures. `settle` is called first, so that a change which took effect is read at once.
         let _ = cache.backend().settle().await;
         if let Err(error) = cache.refresh(clock::uptime()).await
@@ -264,18 +276,13 @@ pub(crate) async fn watch(
         let common = cache.common();
         metrics.revoked_tokens(cache.revoked_tokens());
         metrics.in_maintenance(common.maintenance);
-        if let Some(line) = key_watch.look(common.key_records(), &metrics, clock::now()) {
-            output::log_line(&line);
-        }
+        key_watch.look(common.key_records(), &metrics).await;
         metrics.out_of_contact_for(match cache.contact(clock::uptime()) {
             Contact::In { .. } => Duration::ZERO,
             Contact::Lost { seconds, .. } => Duration::from_secs(seconds),
         });
     }
 }
-
-/// The number of checks after which keys that are due for another state get it.
-const SETTLE_TICKS: u64 = 60;
 
 /// The interval of the checks. A lost notification costs at most five seconds, and a server whose files are gone is unready within two.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);

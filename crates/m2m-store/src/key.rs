@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use m2m_authority::registry::KeyState;
+use m2m_authority::registry::{KeyOrigin, KeyState};
 use m2m_jwt::{Algorithm, UnixTime};
 
 /// A signing key: its public properties, and its private part, sealed.
@@ -14,6 +14,8 @@ pub struct KeyRecord {
     pub algorithm: Algorithm,
     /// The state of its lifecycle.
     pub state: KeyState,
+    /// The place where it was created.
+    pub origin: KeyOrigin,
     /// The time at which it was created or imported.
     pub created_at: UnixTime,
     /// The time at which it entered this state.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use m2m_authority::registry::KeyState;
+use m2m_authority::registry::{KeyOrigin, KeyState};
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, Pkcs8Document, Signer as _, SigningKey, UnixTime};
 use zeroize::Zeroizing;
@@ -181,6 +181,7 @@ impl KeyRecord {
         key: &SigningKey,
         document: &Pkcs8Document,
         state: KeyState,
+        origin: KeyOrigin,
         sealing: &SealingKey,
         nonce: [u8; SealingKey::NONCE_BYTES],
         now: UnixTime,
@@ -190,6 +191,7 @@ impl KeyRecord {
             kid: kid.into(),
             algorithm,
             state,
+            origin,
             created_at: now,
             state_since: now,
             public_jwk: key.public_jwk().to_json().into(),
@@ -303,7 +305,16 @@ mod tests {
         let (old, new) = (sealing(1), sealing(2));
         let now = UnixTime::from_seconds(5);
         let (key, document) = SigningKey::generate(Algorithm::Es256, Some("k")).unwrap();
-        let record = KeyRecord::new(&key, &document, KeyState::Next, &old, [0; 12], now).unwrap();
+        let record = KeyRecord::new(
+            &key,
+            &document,
+            KeyState::Next,
+            KeyOrigin::Generated,
+            &old,
+            [0; 12],
+            now,
+        )
+        .unwrap();
         assert!(!format!("{record:?}").contains(&format!("{:?}", record.sealed.as_bytes())));
         let mut nonces = 0;
         let resealed = reseal(&[record.clone(), record.clone()], &old, &new, || {
@@ -330,8 +341,16 @@ mod tests {
         let make = || {
             let (key, document) =
                 SigningKey::generate(Algorithm::Es256, Some("k")).expect("a generated key");
-            KeyRecord::new(&key, &document, KeyState::Next, &sealing, [0; 12], now)
-                .expect("a sealed key")
+            KeyRecord::new(
+                &key,
+                &document,
+                KeyState::Next,
+                KeyOrigin::Generated,
+                &sealing,
+                [0; 12],
+                now,
+            )
+            .expect("a sealed key")
         };
         let (one, other) = (make(), make());
         let mixed = KeyRecord {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use m2m_authority::TraceId;
+use m2m_authority::registry::KeyOrigin;
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{
@@ -227,6 +228,45 @@ async fn uses_of_secrets_of_an_older_schema_are_those_of_their_applications_too(
         assert_eq!(used, [("used", Some(latest)), ("unused", None)]);
         // Uses of scopes are recorded from the migration on.
         assert!(page.scopes_since > UnixTime::from_seconds(1_700_000_000));
+    }
+}
+
+#[tokio::test]
+async fn the_schedule_leaves_alone_the_imported_keys_of_an_older_schema() {
+    let thumbprint = |letter: &str| letter.repeat(43);
+    let key = |kid: &str| {
+        format!(
+            "INSERT INTO signing_key (kid, algorithm, state, created_at, state_since, public_jwk, sealed)
+             VALUES ('{kid}', 'ES256', 'active', 1, 2, '{{}}', x'01');"
+        )
+    };
+    let created = |kid: &str, actor: &str| {
+        format!(
+            "INSERT INTO audit (time, actor, action, subject, name)
+             VALUES (1, '{actor}', 'created', 'key', '{kid}');"
+        )
+    };
+    let (generated, imported) = (thumbprint("g"), thumbprint("i"));
+    let rows = [
+        key(&generated),
+        created(&generated, "m2m serve"),
+        key("2026-11"),
+        key(&imported),
+        created(&imported, "m2m key import"),
+    ];
+    for (version, _) in SCHEMAS {
+        let above = tempfile::tempdir().expect("a folder");
+        let folder = above.path().join("data");
+        older(&folder, version, &rows.concat());
+        let store = Sqlite::open(&folder).expect("a store");
+        let keys = store.snapshot().await.expect("records").keys;
+        let origins: Vec<_> = keys.iter().map(|key| (&*key.kid, key.origin)).collect();
+        let expected = [
+            (&*generated, KeyOrigin::Generated),
+            ("2026-11", KeyOrigin::Imported),
+            (&*imported, KeyOrigin::Imported),
+        ];
+        assert_eq!(origins, expected, "schema {version}");
     }
 }
 

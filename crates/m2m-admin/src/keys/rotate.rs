@@ -1,13 +1,13 @@
 //! The rotation of signing keys.
 
-use m2m_authority::registry::KeyState;
+use m2m_authority::registry::{KeyOrigin, KeyState};
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, KeyNotGenerated, SigningKey, UnixTime};
 use m2m_store::{Actor, Backend, CommitError, KeyRecord, SealingKey};
 
 use super::KeyError;
-use super::settle::{after_retiring, is_over};
-use super::{active, check_sealing, keys_of, put};
+use super::schedule::next;
+use super::{active, check_sealing, enter, keys_of, put};
 use crate::Randomness;
 use crate::attempts::Attempts;
 use crate::draft::Draft;
@@ -96,10 +96,7 @@ pub async fn rotate_key<B: Backend>(
             let (version, keys) = keys_of(backend).await?;
             check_sealing(&keys, sealing)?;
             let mut draft = Draft::new(actor, now);
-            retire(&mut draft, &keys, now);
-            let next = keys
-                .iter()
-                .find(|key| key.algorithm == algorithm && key.state == KeyState::Next);
+            let next = next(&keys, algorithm);
             let mut removed = Vec::new();
             // Of an algorithm that is not used, the key that is kept for it is announced, so that an API can change to the algorithm at once later.
             let spare = keys.iter().rfind(|key| {
@@ -109,24 +106,14 @@ pub async fn rotate_key<B: Backend>(
             });
             let key = match (rotation, next, spare) {
                 (Rotation::Planned, None, Some(spare)) => {
-                    let next = KeyRecord {
-                        state: KeyState::Next,
-                        state_since: now,
-                        ..spare.clone()
-                    };
-                    put(&mut draft, Some(spare), next.clone());
-                    next
+                    enter(&mut draft, spare, KeyState::Next, now)
                 }
                 (Rotation::Planned, Some(next), _) => {
                     let signs_from =
                         |since: UnixTime| since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
                     if next.state_since > now {
                         // The clock was ahead. It is not known how long the key has been announced, so it is announced for the whole time again.
-                        let again = KeyRecord {
-                            state_since: now,
-                            ..next.clone()
-                        };
-                        put(&mut draft, Some(next), again);
+                        enter(&mut draft, next, KeyState::Next, now);
                         draft.prepared(version).commit(backend).await?;
                         let signs_from = signs_from(now);
                         return Err(RotationRefused::TooEarly { signs_from }.into());
@@ -137,27 +124,13 @@ pub async fn rotate_key<B: Backend>(
                     }
                     sign_with(&mut draft, &keys, Some(next), next.clone(), now)
                 }
-                (Rotation::Planned, None, None) | (Rotation::Emergency, ..) => {
-                    let announced = keys.iter().filter(|key| key.algorithm == algorithm);
-                    if rotation == Rotation::Planned && announced.count() >= MAX_KEYS {
-                        return Err(RotationRefused::TooMany { most: MAX_KEYS }.into());
-                    }
-                    let (key, document) = SigningKey::generate(algorithm, None)
-                        .map_err(|why| RotationRefused::NotGenerated { why })?;
-                    let nonce = bytes(randomness);
-                    let state = KeyState::Next;
-                    let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
-                        .map_err(CommitError::from)?;
-                    match rotation {
-                        Rotation::Planned => {
-                            put(&mut draft, None, record.clone());
-                            record
-                        }
-                        Rotation::Emergency => {
-                            removed = remove(&mut draft, &keys, algorithm, now);
-                            sign_with(&mut draft, &[], None, record, now)
-                        }
-                    }
+                (Rotation::Planned, None, None) => {
+                    announce(&mut draft, &keys, algorithm, sealing, randomness, now)?
+                }
+                (Rotation::Emergency, ..) => {
+                    let key = generated(algorithm, sealing, randomness, now)?;
+                    removed = remove(&mut draft, &keys, algorithm, now);
+                    sign_with(&mut draft, &[], None, key, now)
                 }
             };
             draft.prepared(version).commit(backend).await?;
@@ -170,8 +143,45 @@ pub async fn rotate_key<B: Backend>(
     }
 }
 
+/// Generates a key, and announces it.
+///
+/// # Errors
+///
+/// [`KeyError::Refused`] if the maximum number of keys is announced, or a key of the algorithm cannot be generated.
+pub(super) fn announce(
+    draft: &mut Draft,
+    keys: &[KeyRecord],
+    algorithm: Algorithm,
+    sealing: &SealingKey,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<KeyRecord, KeyError> {
+    let announced = keys.iter().filter(|key| key.algorithm == algorithm);
+    if announced.count() >= MAX_KEYS {
+        return Err(RotationRefused::TooMany { most: MAX_KEYS }.into());
+    }
+    let key = generated(algorithm, sealing, randomness, now)?;
+    put(draft, None, key.clone());
+    Ok(key)
+}
+
+/// Returns a new key that is announced.
+fn generated(
+    algorithm: Algorithm,
+    sealing: &SealingKey,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<KeyRecord, KeyError> {
+    let (key, document) = SigningKey::generate(algorithm, None)
+        .map_err(|why| RotationRefused::NotGenerated { why })?;
+    let (state, origin) = (KeyState::Next, KeyOrigin::Generated);
+    let nonce = bytes(randomness);
+    let record = KeyRecord::new(&key, &document, state, origin, sealing, nonce, now);
+    Ok(record.map_err(CommitError::from)?)
+}
+
 /// Makes this key sign from now on, in the place of the active key.
-fn sign_with(
+pub(super) fn sign_with(
     draft: &mut Draft,
     keys: &[KeyRecord],
     before: Option<&KeyRecord>,
@@ -179,12 +189,7 @@ fn sign_with(
     now: UnixTime,
 ) -> KeyRecord {
     if let Some(signing) = active(keys, key.algorithm) {
-        let retiring = KeyRecord {
-            state: KeyState::Retiring,
-            state_since: now,
-            ..signing.clone()
-        };
-        put(draft, Some(signing), retiring);
+        enter(draft, signing, KeyState::Retiring, now);
     }
     let signing = KeyRecord {
         state: KeyState::Active,
@@ -203,32 +208,11 @@ fn remove(
     algorithm: Algorithm,
     now: UnixTime,
 ) -> Vec<Box<str>> {
-    let of_algorithm = |key: &&KeyRecord| key.algorithm == algorithm && !is_over(key, now);
+    let of_algorithm = |key: &&KeyRecord| key.algorithm == algorithm;
     let keys = keys.iter().filter(of_algorithm);
     keys.filter_map(|key| {
-        put(draft, Some(key), retired(key, now));
+        enter(draft, key, KeyState::Retired, now);
         (key.state != KeyState::Spare).then(|| key.kid.clone())
     })
     .collect()
-}
-
-/// Retires the keys whose last token has expired.
-fn retire(draft: &mut Draft, keys: &[KeyRecord], now: UnixTime) {
-    let all: Vec<&KeyRecord> = keys.iter().collect();
-    for key in keys.iter().filter(|key| is_over(key, now)) {
-        let after = KeyRecord {
-            state: after_retiring(key, &all),
-            state_since: now,
-            ..key.clone()
-        };
-        put(draft, Some(key), after);
-    }
-}
-
-fn retired(key: &KeyRecord, now: UnixTime) -> KeyRecord {
-    KeyRecord {
-        state: KeyState::Retired,
-        state_since: now,
-        ..key.clone()
-    }
 }

@@ -5,18 +5,24 @@ use m2m_jwt::{Algorithm, UnixTime};
 use m2m_store::{Actor, AuditEvent, Backend, CommitError, EventQuery, Frame, KeyRecord, Subject};
 use serde_json::Value;
 
-use super::{KEY_ANNOUNCE_SECONDS, put};
+use super::schedule::retires_at;
+use super::{KEY_ANNOUNCE_SECONDS, enter};
 use crate::attempts::Attempts;
 use crate::draft::Draft;
 
-/// Brings every key to the state that the APIs and the time require. It changes nothing that is not due, so it can be called at any time: after a change of
-/// an API, and about every minute. Returns true if a key was changed.
-///
-/// - A key of an algorithm that an API needs is announced; when it has been for [`KEY_ANNOUNCE_SECONDS`], it is active. Until then an API that changed to the
-///   algorithm goes on with its earlier one. A new API does not have one: the key signs for it at once
-///   ([`serving`](m2m_authority::registry::SigningKeys::serving)).
-/// - A key whose algorithm is not used any more no longer signs. It stays announced until its last token has expired, and is kept for later use.
-/// - A key that was replaced by another one of its algorithm is retired when its last token has expired.
+/// The steps that are taken, each kind with those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Steps {
+    /// Those that APIs require at once, whatever the time.
+    Announcing,
+    /// Those that let a key sign that has been announced long enough.
+    Signing,
+    /// Those that remove a key from the JWK set whose last token has expired.
+    Ending,
+}
+
+/// Brings every key to the state that the APIs require, after a change of an API. Returns true if a key was changed. Keys whose last token has expired are
+/// left to [`keep_keys`](super::keep_keys), which does the same about every minute, and knows whether the clock can be trusted.
 ///
 /// # Errors
 ///
@@ -41,27 +47,39 @@ async fn settle<B: Backend>(
     now: UnixTime,
 ) -> Result<bool, CommitError> {
     let frame = backend.frame().await?;
-    let need = needed(&frame);
-    let uses = Uses::of(backend, &frame.keys, &need, now).await?;
     let mut draft = Draft::new(actor, now);
-    let due = due(&frame.keys, &need, &uses, now);
+    let due = due(backend, &frame, Steps::Signing, now).await?;
     let is_settled = due.is_empty();
     for (key, state) in due {
-        let after = KeyRecord {
-            state,
-            state_since: now,
-            ..key.clone()
-        };
-        put(&mut draft, Some(key), after);
+        enter(&mut draft, key, state, now);
     }
-    if !is_settled {
-        draft.prepared(frame.version).commit(backend).await?;
-    }
+    draft.prepared(frame.version).commit(backend).await?;
     Ok(!is_settled)
 }
 
+/// Returns the keys that are due for another state, each with that state, as far as these steps go.
+pub(super) async fn due<'f, B: Backend>(
+    backend: &B,
+    frame: &'f Frame,
+    steps: Steps,
+    now: UnixTime,
+) -> Result<Vec<(&'f KeyRecord, KeyState)>, CommitError> {
+    let need = needed(frame);
+    let uses = Uses::of(backend, &frame.keys, &need, now).await?;
+    let mut due = all_due(&frame.keys, &need, &uses, now);
+    due.retain(|(key, state)| {
+        let step = match (key.state, state) {
+            (_, KeyState::Active) => Steps::Signing,
+            (KeyState::Retiring, _) => Steps::Ending,
+            _ => Steps::Announcing,
+        };
+        step <= steps
+    });
+    Ok(due)
+}
+
 /// Returns the algorithms that APIs sign with, or will when their key has been announced.
-fn needed(frame: &Frame) -> Vec<Algorithm> {
+pub(super) fn needed(frame: &Frame) -> Vec<Algorithm> {
     let best = |algorithm: Algorithm| {
         let own = frame.keys.iter().filter(|key| key.algorithm == algorithm);
         let states = own.map(|key| key.state);
@@ -153,8 +171,7 @@ fn since(key: &KeyRecord, now: UnixTime) -> UnixTime {
     }
 }
 
-/// Returns the keys that are due for another state, each with that state.
-fn due<'k>(
+fn all_due<'k>(
     keys: &'k [KeyRecord],
     need: &[Algorithm],
     uses: &Uses,
@@ -229,13 +246,12 @@ fn is_past(key: &KeyRecord, lifetime: u64, now: UnixTime) -> bool {
 }
 
 /// Returns true if the key no longer signs and its last token has expired.
-pub(super) fn is_over(key: &KeyRecord, now: UnixTime) -> bool {
-    let longest = u64::from(Lifetime::MAX.as_seconds());
-    key.state == KeyState::Retiring && key.state_since.saturating_add_seconds(longest) <= now
+fn is_over(key: &KeyRecord, now: UnixTime) -> bool {
+    retires_at(key).is_some_and(|retires_at| retires_at <= now)
 }
 
 /// Returns the state of a key whose last token has expired: one that was replaced is retired, and the only one of its algorithm is kept for later use.
-pub(super) fn after_retiring(key: &KeyRecord, keys: &[&KeyRecord]) -> KeyState {
+fn after_retiring(key: &KeyRecord, keys: &[&KeyRecord]) -> KeyState {
     let is_other = |other: &&KeyRecord| {
         other.algorithm == key.algorithm
             && other.kid != key.kid

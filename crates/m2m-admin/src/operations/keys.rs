@@ -3,12 +3,12 @@
 use m2m_api::operations::{ImportKey, KeyAnswer, KeyShown, KeysAnswer, ListKeys, RotateKey};
 use m2m_api::values::Key;
 use m2m_authority::registry::{KeyState, time_text};
-use m2m_jwt::Algorithm;
+use m2m_jwt::{Algorithm, UnixTime};
 use m2m_store::{Backend as _, KeyRecord};
 
 use super::Result;
 use crate::keys::{
-    KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, import_key, rotate_key,
+    KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, import_key, retires_at, rotate_key,
 };
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform, Weight};
@@ -17,9 +17,12 @@ use crate::{Host, ImportedKey, InvalidImport, KeyError, Manager, OperationError}
 impl Perform for ListKeys {
     const WEIGHT: Weight = Weight::Page;
 
-    async fn perform<H: Host>(manager: &Manager<H>, _: &Call<Self>) -> Result<Outcome<KeysAnswer>> {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<KeysAnswer>> {
         let keys = manager.host().registry().frame().await?.keys;
-        let serving = manager.host().keys();
+        let (serving, now) = (manager.host().keys(), call.operator.now);
         let shown = |key: &KeyRecord| KeyShown {
             // A key that is announced may sign already, for an API that never had another algorithm.
             state: serving
@@ -28,6 +31,7 @@ impl Perform for ListKeys {
                 .unwrap_or(key.state)
                 .as_str()
                 .to_owned(),
+            next_rotation_at: next_rotation(manager, &keys, key, now),
             ..shown(key)
         };
         Ok(KeysAnswer {
@@ -35,6 +39,25 @@ impl Perform for ListKeys {
         }
         .into())
     }
+}
+
+/// Returns the time of the next scheduled rotation, if the key takes part in it.
+fn next_rotation<H: Host>(
+    manager: &Manager<H>,
+    keys: &[KeyRecord],
+    key: &KeyRecord,
+    now: UnixTime,
+) -> Option<String> {
+    let first = |state| {
+        let mut own = keys.iter();
+        own.find(|own| own.algorithm == key.algorithm && own.state == state)
+    };
+    // Of several keys that are announced, the first is the next one.
+    let takes_part = matches!(key.state, KeyState::Active | KeyState::Next)
+        && first(key.state).is_some_and(|first| first.kid == key.kid);
+    let schedule = manager.host().key_schedule();
+    let at = schedule.next_rotation(keys, key.algorithm, now);
+    at.filter(|_| takes_part).map(time_text)
 }
 
 impl Perform for RotateKey {
@@ -141,7 +164,10 @@ fn shown(key: &KeyRecord) -> KeyShown {
         state: key.state.as_str().to_owned(),
         created_at: time_text(key.created_at),
         state_since: time_text(key.state_since),
+        origin: Some(key.origin.as_str().to_owned()),
         signs_from: signs_from.map(time_text),
+        next_rotation_at: None,
+        retires_at: retires_at(key).map(time_text),
     }
 }
 

@@ -6,4 +6,5 @@ mod apply;
 mod bootstrap;
 mod export;
 mod keys;
+mod schedule;
 mod support;

@@ -77,6 +77,9 @@ pub struct KeyShown {
     /// The state of the key: `spare` if it is not published because no API needs its algorithm; `next` if it is published and does not sign yet; `active` if
     /// it signs; `retiring` if it no longer signs, and stays published until its last token has expired.
     pub state: String,
+    /// The place where the key was created: `generated` by a server, or `imported`. The schedule of rotations replaces generated keys only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// The time at which the key was created.
     pub created_at: String,
     /// The time at which the key entered this state.
@@ -84,6 +87,13 @@ pub struct KeyShown {
     /// The earliest time at which a `next` key may sign. By then, every verifier has had the time to fetch it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signs_from: Option<String>,
+    /// The earliest time of the next scheduled rotation, at which the `active` key stops signing, and the `next` one begins. Absent if the server has no
+    /// schedule, or the active key was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_rotation_at: Option<String>,
+    /// The latest time at which a `retiring` key is removed from the JWK set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retires_at: Option<String>,
 }
 
 impl core::fmt::Debug for Import {

@@ -23,6 +23,16 @@ words! {
     }
 }
 
+words! {
+    /// The place where a key was created.
+    KeyOrigin, "key origin" {
+        /// A server generated it, and can replace it by another one.
+        Generated = "generated",
+        /// It was created elsewhere, and only an operator replaces it.
+        Imported = "imported",
+    }
+}
+
 impl KeyState {
     /// Returns a number that is greater for keys that more verifiers know, which should sign before others.
     #[must_use]

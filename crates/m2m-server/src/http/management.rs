@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
-use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict};
+use m2m_admin::{Access, Host, KeySchedule, TestTokenParameters, TokenAnswer, Verdict};
 use m2m_authority::flow::Exchange;
 use m2m_authority::inspection::RevocationSupport;
 use m2m_authority::registry::SigningKeys;
@@ -40,8 +40,8 @@ pub(super) struct Management {
 /// The part of the registry that may be changed, with the key that this needs.
 #[derive(Debug, Clone)]
 pub(crate) enum Writing {
-    /// All of it. Private keys are sealed with this key.
-    Everything(Arc<SealingKey>),
+    /// All of it. Private keys are sealed with this key, and replaced by this schedule.
+    Everything(Arc<SealingKey>, KeySchedule),
     /// Nothing, since the registry comes from a file.
     Nothing {
         /// True if the signing keys outlive the process, as revocations then do not.
@@ -53,7 +53,7 @@ impl Writing {
     /// Returns whether a token can be revoked.
     pub(super) const fn revocation(&self) -> RevocationSupport {
         match self {
-            Self::Everything(_)
+            Self::Everything(..)
             | Self::Nothing {
                 keys_are_kept: false,
             } => RevocationSupport::Full,
@@ -186,15 +186,22 @@ impl Host for Served {
 
     fn access(&self) -> Access {
         match self.writing {
-            Writing::Everything(_) => Access::ReadWrite,
+            Writing::Everything(..) => Access::ReadWrite,
             Writing::Nothing { .. } => Access::ReadOnly,
         }
     }
 
     fn sealing(&self) -> Option<&SealingKey> {
         match &self.writing {
-            Writing::Everything(sealing) => Some(sealing),
+            Writing::Everything(sealing, _) => Some(sealing),
             Writing::Nothing { .. } => None,
+        }
+    }
+
+    fn key_schedule(&self) -> KeySchedule {
+        match self.writing {
+            Writing::Everything(_, schedule) => schedule,
+            Writing::Nothing { .. } => KeySchedule::OFF,
         }
     }
 

@@ -30,14 +30,26 @@ pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
             Setting::Issuer.variable()
         ));
     }
-    if values.world.is_some() && values.bootstrap_client_id.is_some() {
-        notices.push(format!(
-            "{} has no effect: a registry that is served from a file cannot be managed",
-            sources.named(Setting::BootstrapClientId)
-        ));
+    for (setting, why) in UNUSED_WITH_A_FILE {
+        if values.world.is_some() && sources.is_given(setting) {
+            let name = sources.named(setting);
+            notices.push(format!("{name} has no effect: {why}"));
+        }
     }
     notices
 }
+
+/// Settings that are for a data directory, each with the reason why it has no effect with a registry file.
+const UNUSED_WITH_A_FILE: [(Setting, &str); 2] = [
+    (
+        Setting::BootstrapClientId,
+        "a registry that is served from a file cannot be managed",
+    ),
+    (
+        Setting::KeyRotationDays,
+        "with a registry file, the operator replaces signing keys in the directory of keys",
+    ),
+];
 
 /// The variable that names the server that commands call.
 pub(super) const CLIENT_ISSUER: &str = "M2M_ISSUER";

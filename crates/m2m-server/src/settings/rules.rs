@@ -2,6 +2,7 @@
 
 use core::net::IpAddr;
 
+use m2m_admin::KeySchedule;
 use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use m2m_host::listen_address::ListenAddress;
@@ -22,6 +23,7 @@ pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {
         address_header,
         ops,
         sealing,
+        key_rotation,
     ];
     for rule in rules {
         if let Some(failure) = rule(values, sources) {
@@ -151,6 +153,20 @@ fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
             "the sealing key encrypts the keys in a data directory; with a registry file, keys are not encrypted",
             "leave out the sealing key",
         )
+    })
+}
+
+/// Checks that keys are not replaced so often that the JWK set is full of those that retire.
+fn key_rotation(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    let (given, days) = (Setting::KeyRotationDays, values.key_rotation_days);
+    let least = KeySchedule::MIN_DAYS;
+    (0 < days && days < least).then(|| {
+        let what = format!("{} is {days}, which is too often", sources.named(given));
+        let why =
+            "a replaced key stays in the JWK set for 30 days, the longest lifetime of a token";
+        let failure = Failure::mistake(Cause::SettingInvalid, what).because(why);
+        let help = format!("choose a number from {least}, or 0 to rotate keys by hand");
+        sources.at(given, failure.help(help))
     })
 }
 

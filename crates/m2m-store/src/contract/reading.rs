@@ -1,6 +1,6 @@
 //! Tests of the reads on the way to a token, and of the entries that a cache has to drop.
 
-use m2m_authority::registry::{Api, KeyState, Organization};
+use m2m_authority::registry::{Api, KeyOrigin, KeyState, Organization};
 use m2m_jwt::Algorithm;
 
 use super::{NOW, application, commit, delete, id, put, stored, version};
@@ -94,6 +94,7 @@ async fn frames(backend: &impl Backend) {
             kid: kid.into(),
             algorithm: Algorithm::EdDsa,
             state,
+            origin: KeyOrigin::Generated,
             created_at: NOW,
             state_since: NOW,
             public_jwk: "{}".into(),

@@ -1,7 +1,7 @@
 //! Tests of versions, conflicts, and each kind of record.
 
 use m2m_authority::registry::{
-    Api, ClaimSet, Ending, KeyState, Lifetime, Organization, Property, PropertyContext,
+    Api, ClaimSet, Ending, KeyOrigin, KeyState, Lifetime, Organization, Property, PropertyContext,
     PropertyKind, PropertyValue, Quota, QuotaMode, SecretHash, StoredSecret, Values,
 };
 use m2m_jwt::Algorithm;
@@ -127,6 +127,7 @@ fn key(kid: &str, state: KeyState) -> KeyRecord {
         kid: kid.into(),
         algorithm: Algorithm::Es256,
         state,
+        origin: KeyOrigin::Imported,
         created_at: NOW,
         state_since: NOW.saturating_add_seconds(1),
         public_jwk: "{}".into(),

@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use m2m_authority::registry::KeyState;
+use m2m_authority::registry::{KeyOrigin, KeyState};
 use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, UnixTime};
@@ -81,6 +81,10 @@ pub(super) fn cause(row: &Row<'_>, column: usize) -> Result<Option<Cause>, Fault
 
 pub(super) fn key_state(row: &Row<'_>, column: usize) -> Result<KeyState, Fault> {
     word(row, column, "a key state", KeyState::parse)
+}
+
+pub(super) fn key_origin(row: &Row<'_>, column: usize) -> Result<KeyOrigin, Fault> {
+    word(row, column, "a key origin", KeyOrigin::parse)
 }
 
 pub(super) fn action(row: &Row<'_>, column: usize) -> Result<Action, Fault> {

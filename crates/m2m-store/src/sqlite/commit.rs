@@ -312,12 +312,12 @@ fn put_key(transaction: &Transaction<'_>, key: &KeyRecord) -> Result<(), Fault> 
     transaction
         .prepare_cached(
             "INSERT INTO signing_key
-               (kid, algorithm, state, created_at, state_since, public_jwk, sealed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               (kid, algorithm, state, created_at, state_since, public_jwk, sealed, origin)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (kid) DO UPDATE SET algorithm = excluded.algorithm,
                state = excluded.state, created_at = excluded.created_at,
                state_since = excluded.state_since, public_jwk = excluded.public_jwk,
-               sealed = excluded.sealed",
+               sealed = excluded.sealed, origin = excluded.origin",
         )?
         .execute((
             &key.kid,
@@ -327,6 +327,7 @@ fn put_key(transaction: &Transaction<'_>, key: &KeyRecord) -> Result<(), Fault> 
             column::seconds(key.state_since),
             &key.public_jwk,
             key.sealed.as_bytes(),
+            key.origin.as_str(),
         ))?;
     Ok(())
 }

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V7__default_audience.sql"),
     include_str!("migrations/V8__revocations.sql"),
     include_str!("migrations/V9__uses.sql"),
+    include_str!("migrations/V10__key_origin.sql"),
 ];
 
 /// The first version that is supported. Earlier versions were never released.

@@ -294,10 +294,11 @@ pub(super) fn store_id(connection: &Connection) -> Result<StoreId, Fault> {
     Ok(StoreId::from_bytes(bytes))
 }
 
-const ALL_KEYS: &str = "SELECT kid, algorithm, state, created_at, state_since, public_jwk, sealed
+const ALL_KEYS: &str =
+    "SELECT kid, algorithm, state, created_at, state_since, public_jwk, sealed, origin
     FROM signing_key ORDER BY seq";
 const KEYS_IN_USE: &str =
-    "SELECT kid, algorithm, state, created_at, state_since, public_jwk, sealed
+    "SELECT kid, algorithm, state, created_at, state_since, public_jwk, sealed, origin
     FROM signing_key WHERE state <> 'retired' ORDER BY seq";
 
 fn keys(transaction: &Transaction<'_>, query: &str) -> Result<Vec<KeyRecord>, Fault> {
@@ -307,6 +308,7 @@ fn keys(transaction: &Transaction<'_>, query: &str) -> Result<Vec<KeyRecord>, Fa
             kid: row.get(0)?,
             algorithm: column::algorithm(row, 1)?,
             state: column::key_state(row, 2)?,
+            origin: column::key_origin(row, 7)?,
             created_at: column::time(row, 3)?,
             state_since: column::time(row, 4)?,
             public_jwk: row.get(5)?,

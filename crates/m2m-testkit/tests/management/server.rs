@@ -11,7 +11,7 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, Uri};
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
-use m2m_admin::{Host as _, PresetCredentials, Prune};
+use m2m_admin::{Clock, Host as _, KeyStep, KeysKept, PresetCredentials, Prune};
 use m2m_authority::flow::{Exchange, RawRequest, RefusedEvent};
 use m2m_authority::{RecordedClientId, RequestId, TraceId};
 use m2m_errors::{Cause, Profile};
@@ -202,11 +202,23 @@ impl Server {
         self.host().log().unwrap()
     }
 
-    /// Brings the keys to the states that are due, as a server does every minute.
-    pub(crate) fn settle(&self) {
-        let actor = Actor::command("m2m serve");
-        let settled = m2m_admin::settle_keys(self.registry(), &actor, self.now());
-        self.runtime.block_on(settled).unwrap();
+    /// Brings the keys to the states that are due, as a server does every minute, and returns the steps.
+    pub(crate) fn settle(&self) -> Vec<KeyStep> {
+        let kept = self.keep_keys(Clock::Steady);
+        assert_eq!(kept.refused, []);
+        kept.steps
+    }
+
+    /// Takes the steps of keys that are due, with this trust in the clock.
+    pub(crate) fn keep_keys(&self, clock: Clock) -> KeysKept {
+        let (host, now) = (self.host(), self.now());
+        let schedule = host.key_schedule();
+        let sealing = host.sealing().unwrap();
+        let mut randomness = host.randomness();
+        let randomness = &mut randomness;
+        let registry = self.registry();
+        let kept = m2m_admin::keep_keys(registry, clock, schedule, sealing, randomness, now);
+        self.runtime.block_on(kept).unwrap()
     }
 
     /// Returns the key ids in the JWK set.

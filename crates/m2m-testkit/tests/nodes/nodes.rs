@@ -6,7 +6,7 @@ use std::sync::Arc;
 use m2m_authority::flow::{
     Event, Exchange, Issued, accept, authenticate, authorize, issue, record,
 };
-use m2m_authority::registry::{Api, Application, KeyState};
+use m2m_authority::registry::{Api, Application, KeyOrigin, KeyState};
 use m2m_authority::{Authority, JwtId, TraceId};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Algorithm, SigningKey, UnixTime};
@@ -119,6 +119,7 @@ pub(crate) fn key_record(state: KeyState) -> (SigningKey, KeyRecord) {
         kid: key.public_jwk().key_id().unwrap().into(),
         algorithm: Algorithm::Es256,
         state,
+        origin: KeyOrigin::Generated,
         created_at: World::BEGINNING,
         state_since: World::BEGINNING,
         public_jwk: Box::default(),

@@ -21,6 +21,9 @@ use crate::options::{DataOptions, SealingOptions};
 ///
 /// The file contains PKCS#8 in PEM or DER, or a JSON Web Key. The key is encrypted with the sealing key before it is stored. A key that is
 /// imported as active replaces the current signing key, which stays in the JWK set as retiring.
+///
+/// The schedule of the server (m2m serve --key-rotation-days) does not replace an imported key that signs: rotate it with m2m key rotate, or by importing the
+/// next one. An imported key that is announced is the next key of a scheduled rotation.
 #[derive(Debug, Args)]
 #[command(after_help = IMPORT_EXAMPLES)]
 pub(crate) struct KeyImportOptions {

@@ -20,6 +20,9 @@ use crate::nowhere::nowhere;
 use crate::options::{ManagementOptions, OptionalDataOptions};
 
 /// List the signing keys, without their private parts.
+///
+/// UNTIL is the time of the next step of the schedule (m2m serve --key-rotation-days): an active key stops signing, a next key starts to sign, or a retiring
+/// key is removed from the JWK set, at the latest. Only a running server knows its schedule. Imported keys are not replaced by the schedule.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct KeyListOptions {
@@ -69,6 +72,15 @@ struct Listed {
     /// The time from which an announced key may sign, if a running server is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     signs_from: Option<String>,
+    /// Whether a server generated the key, or it was imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    /// The time of the next scheduled rotation, if a running server is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_rotation_at: Option<String>,
+    /// The latest time at which a retiring key is removed from the JWK set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retires_at: Option<String>,
     /// The public key, if a data directory is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     public_jwk: Option<Value>,
@@ -83,8 +95,18 @@ impl Listed {
             created_at: key.created_at.clone(),
             state_since: key.state_since.clone(),
             signs_from: key.signs_from.clone(),
+            origin: key.origin.clone(),
+            next_rotation_at: key.next_rotation_at.clone(),
+            retires_at: key.retires_at.clone(),
             public_jwk: None,
         }
+    }
+
+    /// Returns the time at which the schedule brings the key to another state.
+    fn until(&self) -> Option<&str> {
+        self.next_rotation_at
+            .as_deref()
+            .or(self.retires_at.as_deref())
     }
 
     fn of_data(key: &KeyRecord) -> Self {
@@ -95,6 +117,9 @@ impl Listed {
             created_at: rfc3339(key.created_at),
             state_since: rfc3339(key.state_since),
             signs_from: None,
+            origin: Some(key.origin.as_str().to_owned()),
+            next_rotation_at: None,
+            retires_at: m2m_admin::retires_at(key).map(rfc3339),
             public_jwk: serde_json::from_str(&key.public_jwk).ok(),
         }
     }
@@ -108,7 +133,7 @@ fn of_data(folder: &Path) -> Result<Vec<Listed>, Failure> {
 }
 
 fn show(keys: &[Listed], output: &Output) {
-    let table = Table::new(["KID", "ALGORITHM", "STATE", "CREATED", "SINCE"]);
+    let table = Table::new(["KID", "ALGORITHM", "STATE", "CREATED", "SINCE", "UNTIL"]);
     let table = keys.iter().fold(table, |table, key| {
         table.with([
             cell(&key.kid),
@@ -116,6 +141,7 @@ fn show(keys: &[Listed], output: &Output) {
             cell(&key.state),
             cell(&key.created_at),
             cell(&key.state_since),
+            cell(&key.until().unwrap_or("-")),
         ])
     });
     table.print(

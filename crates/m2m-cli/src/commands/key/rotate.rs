@@ -20,6 +20,9 @@ use crate::options::{ManagementOptions, words};
 ///
 /// The first call announces a new key, so that every API has the key before the server signs with it; a later call makes it the signing
 /// key. The previous signing key stays in the JWK set until the last token that it signed has expired.
+///
+/// The server does the same by itself after the days that m2m serve --key-rotation-days sets, for keys that it generated. A rotation with this command uses the
+/// key that the schedule has announced, and the days count from then on.
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE_EXAMPLES)]
 pub(crate) struct KeyRotateOptions {

@@ -256,3 +256,47 @@ fn the_issuer_that_commands_call_is_not_taken_for_that_of_the_server() {
         "M2M_SERVE_ISSUER",
     ]);
 }
+
+#[test]
+fn keys_are_not_replaced_more_often_than_the_jwk_set_has_room_for() {
+    let days = |days: &str| flags(&["--data", "d", "--key-rotation-days", days]).resolve();
+    for (written, expected) in [("0", 0), ("7", 7), ("3650", 3650)] {
+        assert_eq!(days(written).unwrap().values.key_rotation_days, expected);
+    }
+    let default = flags(&["--data", "d"]).resolve().unwrap();
+    assert_eq!(default.values.key_rotation_days, 90);
+    for too_often in ["1", "6"] {
+        check(
+            &["--key-rotation-days", too_often],
+            &[
+                &format!("--key-rotation-days is {too_often}, which is too often"),
+                "30 days",
+                "choose a number from 7, or 0",
+            ],
+        );
+    }
+    for invalid in ["90d", "3651", "-1", ""] {
+        let flag = format!("--key-rotation-days={invalid}");
+        assert!(flags(&["--data", "d", &flag]).resolve().is_err());
+    }
+    let said = Said {
+        flags: &["--data", "d"],
+        variables: &[],
+        file: Some("\nkey_rotation_days = 3\n"),
+    };
+    said.refused(&["key_rotation_days is 3", "m2m.toml:2:"]);
+}
+
+#[test]
+fn a_schedule_of_keys_has_no_effect_with_a_registry_file() {
+    let given = flags(&["--world", "w", "--key-rotation-days", "30"]).resolve();
+    let notices = given.unwrap().notices;
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    let notice = &notices[0];
+    assert!(
+        notice.contains("--key-rotation-days has no effect"),
+        "{notice}"
+    );
+    let default = flags(&["--world", "w"]).resolve().unwrap();
+    assert_eq!(default.notices, [""; 0]);
+}

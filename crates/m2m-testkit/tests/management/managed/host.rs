@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};
+use m2m_admin::{Access, Host, KeySchedule, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};
 use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Issued, Operator, RawRequest, TestRequest, accept,
@@ -271,6 +271,13 @@ impl<B: Backend> Host for InProcess<B> {
         match self.access() {
             Access::ReadWrite => Some(&self.sealing),
             Access::ReadOnly => None,
+        }
+    }
+
+    fn key_schedule(&self) -> KeySchedule {
+        match self.access() {
+            Access::ReadWrite => KeySchedule::every_days(90),
+            Access::ReadOnly => KeySchedule::OFF,
         }
     }
 
