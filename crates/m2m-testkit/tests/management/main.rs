@@ -31,6 +31,7 @@ mod not_found;
 mod organizations;
 mod pages;
 mod parallel_changes;
+mod parallel_keys;
 mod parallel_rotation;
 mod paths;
 mod power;
