@@ -250,6 +250,6 @@ mod tests {
     #[test]
     fn requests_of_all_states_have_the_same_length() {
         let lengths = State::ALL.map(|state| (state.client_id().len(), state.secret().len()));
-        assert_eq!(lengths, [lengths[0]; 6]);
+        assert_eq!(lengths, [lengths[0]; State::ALL.len()]);
     }
 }

@@ -18,6 +18,7 @@ mod organizations;
 mod properties;
 mod protection;
 mod registry;
+mod report;
 mod secrets;
 mod test_tokens;
 mod tokens;

@@ -43,6 +43,13 @@ pub enum Part {
     },
     /// A parameter of the query that is not `false`.
     Switch(&'static str),
+    /// A parameter of the query with one of these values.
+    Choice {
+        /// The name of the parameter.
+        name: &'static str,
+        /// The values.
+        values: &'static [&'static str],
+    },
 }
 
 /// The scopes that a part of a request needs.
@@ -91,7 +98,9 @@ impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request => f.write_str("the request"),
-            Self::Member(name) | Self::Switch(name) => f.write_str(name),
+            Self::Member(name) | Self::Switch(name) | Self::Choice { name, .. } => {
+                f.write_str(name)
+            }
             Self::ItemWith { list, member } => write!(f, "{list} with {member}"),
             Self::ItemWithout { list, member } => write!(f, "{list} without {member}"),
         }

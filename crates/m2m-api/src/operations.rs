@@ -19,6 +19,7 @@ mod organizations;
 mod paged;
 mod properties;
 mod registry;
+mod report;
 mod secrets;
 mod test_tokens;
 mod tokens;
@@ -75,6 +76,10 @@ pub use properties::{
 pub use registry::{
     ApplyAnswer, ApplyQuery, ApplyRegistry, CredentialsShown, ExportAnswer, ExportQuery,
     ExportRegistry,
+};
+pub use report::{
+    DEFAULT_REPORT_DAYS, Expiration, GetReport, ReportAnswer, ReportDays, ReportKind, ReportQuery,
+    ReportedApplication, SCOPE_FOR_SECRETS, UnusedScope, UnusedScopes, UnusedSecret,
 };
 pub use secrets::{
     ListApplicationSecrets, NewSecret, Overlap, RevokeApplicationSecret, RotateApplicationSecret,
@@ -143,6 +148,7 @@ macro_rules! operations {
             ListEvents,
             ListDiagnoses,
             GetDiagnosis,
+            GetReport,
             SetMaintenance,
             ApplyRegistry,
             ExportRegistry,

@@ -121,6 +121,23 @@ fn answer(id: &str) -> Value {
         }),
         "listDiagnoses" => json!({ "diagnoses": [diagnosis(Some(8))], "next": null }),
         "getDiagnosis" => json!({ "diagnosis": diagnosis(None) }),
+        "getReport" => json!({
+            "time": "2026-11-20T00:00:00Z", "days": 90, "scopes_recorded_since": "2026-08-01T00:00:00Z", "secrets_included": true,
+            "applications": [{
+                "id": "4", "name": "Billing job", "client_id": "billing-job", "is_enabled": true, "created_on": "2026-01-20T00:00:00Z",
+                "last_used_at": null, "dormant": true,
+                "unused_scopes": [{
+                    "audience": "https://orders.example/api",
+                    "scopes": [{ "scope": "read:orders" }, { "scope": "x", "last_requested_at": "2026-03-20T00:00:00Z" }],
+                    "last_token_with_all_scopes_at": "2026-11-19T00:00:00Z",
+                }],
+                "unused_secrets": [{ "id": "6", "created_at": "2026-01-20T00:00:00Z", "last_used_at": null }],
+                "expiring": [{
+                    "kind": "secret", "id": "6", "expires_at": "2026-11-21T00:00:00Z", "why": "rotated-out", "last_used_at": null,
+                }],
+            }],
+            "next_token": "00112233445566778899aabbccddeeff4f7264657273",
+        }),
         "setMaintenance" => json!({ "maintenance": { "on": true } }),
         "applyRegistry" => json!({
             "plan": { "steps": [{

@@ -34,6 +34,9 @@ pub(super) fn set<'f>(
         Part::Switch(name) => parameters
             .iter()
             .any(|(own, value)| *own == *name && *value != "false"),
+        Part::Choice { name, values } => parameters
+            .iter()
+            .any(|(own, value)| *own == *name && values.contains(&&**value)),
         Part::Member(name) => body.has(|members| members.contains_key(name)),
         Part::ItemWith { list, member } => body.has_item(list, |item| is_there(item, member)),
         Part::ItemWithout { list, member } => body.has_item(list, |item| !is_there(item, member)),

@@ -441,6 +441,7 @@ const TAGS: &[(&str, &str)] = &[
     ("keys", "Signing keys of tokens."),
     ("events", "The audit log of changes."),
     ("diagnoses", "The reasons why requests were refused."),
+    ("report", "What is not used, and what expires next."),
     (
         "maintenance",
         "Maintenance mode, in which callers are answered with 503.",

@@ -215,6 +215,15 @@ fn samples() -> Vec<Sample> {
             };
             samples.push(sample(&operation, part, query_of(operation.id), body));
         }
+        if operation.id == "getReport" {
+            for (part, query) in [
+                ("kind=scopes", "?kind=scopes"),
+                ("kind=secrets", "?kind=secrets"),
+                ("kind=expiring", "?kind=expiring"),
+            ] {
+                samples.push(sample(&operation, part.to_owned(), query, Value::Null));
+            }
+        }
         if operation.id == "exportRegistry" {
             let part = "with_secret_hashes".to_owned();
             let query = "?with_secret_hashes=true";
@@ -231,6 +240,9 @@ fn sample(operation: &Description, part: String, query: &'static str, body: Valu
             Part::Request => true,
             Part::Member(name) => body.get(name).is_some(),
             Part::Switch(name) => query.contains(name),
+            Part::Choice { name, values } => values
+                .iter()
+                .any(|value| query.contains(&format!("{name}={value}"))),
             Part::ItemWith { list, member } => {
                 items(&body, list).any(|item| item.get(member).is_some())
             }

@@ -41,6 +41,7 @@ mod read_only;
 mod refusals;
 mod registry_files;
 mod repeats;
+mod report;
 mod schedule;
 mod secrets;
 mod server;

@@ -186,11 +186,13 @@ impl Server {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// Writes the counts, as a server does every minute and when it stops.
-    pub(crate) fn write_counts(&self) {
+    /// Writes the counts, as a server does every minute and when it stops. Returns the number of rows.
+    pub(crate) fn write_counts(&self) -> usize {
         let counted = self.registry().take_usage(self.now());
+        let rows = counted.issued.len() + counted.secrets.len() + counted.scopes.len();
         let added = self.runtime.block_on(self.registry().add_usage(counted));
         added.unwrap();
+        rows
     }
 
     pub(crate) const fn issuer(&self) -> &'static str {

@@ -21,6 +21,10 @@ pub(super) fn description<O: Operation>() -> String {
         let part = match field.part {
             Part::Request => continue,
             Part::Member(name) | Part::Switch(name) => format!("`{name}`"),
+            Part::Choice { name, values } => {
+                let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+                format!("`{name}` with {}", values.join(" or "))
+            }
             Part::ItemWith { list, member } => format!("An item of `{list}` with `{member}`"),
             Part::ItemWithout { list, member } => format!("An item of `{list}` without `{member}`"),
         };
