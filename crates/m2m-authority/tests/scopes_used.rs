@@ -102,6 +102,6 @@ fn a_test_token_uses_no_scope() {
     };
     let operator = Operator::danger_unchecked("operator");
     let client = registry.client("job");
-    let authenticated = vouched(&operator, "job", client, request).expect("an application");
+    let authenticated = vouched(&operator, "job", client, request, NOW).expect("an application");
     assert_eq!(token(&registry, authenticated).scopes_used(), None);
 }

@@ -125,3 +125,56 @@ async fn tokens_issued_without_a_quota_count_for_a_later_one() {
     nodes.change(set, Delivery::Never).await;
     assert_eq!(ask(&nodes.near, now).await, Err(Cause::QuotaExceeded));
 }
+
+#[tokio::test]
+async fn quotas_of_a_thousand_applications_are_exact_at_once() {
+    const APPLICATIONS: usize = 1_000;
+    const QUOTA: usize = 5;
+    let nodes = Nodes::standard().await;
+    let now = nodes.now();
+    let mut entries = Vec::new();
+    for number in 0..APPLICATIONS {
+        let client_id = format!("application-{number}");
+        let mut application = m2m_authority::registry::Application::new(&client_id, &client_id);
+        application.spec.token_quota = Some(Quota {
+            tokens: u64::try_from(QUOTA).unwrap(),
+            per: Period::from_seconds(3600).expect("a window"),
+            mode: QuotaMode::Enforce,
+        });
+        let mut name = [0; 10];
+        name[..8].copy_from_slice(&number.to_be_bytes());
+        let id = m2m_store::RecordId::new(World::BEGINNING, name);
+        let stored = m2m_store::Stored::new(id, application, World::BEGINNING);
+        crate::nodes::commit(&*nodes.near, Write::PutApplication(Box::new(stored)))
+            .await
+            .unwrap();
+        entries.push(entry(&nodes.near, &client_id, now).await.unwrap().unwrap());
+    }
+    let issued: Vec<Vec<usize>> = std::thread::scope(|scope| {
+        let ask = || {
+            let mut own = vec![0; APPLICATIONS];
+            // Each thread asks more often than the quota allows, so that all of them compete for the last token.
+            for _ in 0..=QUOTA {
+                for (own, entry) in own.iter_mut().zip(&entries) {
+                    if let Ok(reservation) = entry.meter(now).take() {
+                        reservation.keep();
+                        *own += 1;
+                    }
+                }
+            }
+            own
+        };
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    for (number, entry) in entries.iter().enumerate() {
+        let tokens: usize = issued.iter().map(|own| own[number]).sum();
+        assert_eq!(tokens, QUOTA, "application {number}");
+        assert!(entry.meter(now).take().is_err());
+        let next_window = now.saturating_add_seconds(3600);
+        assert!(entry.meter(next_window).take().is_ok());
+    }
+}

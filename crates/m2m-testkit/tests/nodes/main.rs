@@ -7,3 +7,4 @@ mod contact;
 mod counts;
 mod loads;
 mod nodes;
+mod revocations;
