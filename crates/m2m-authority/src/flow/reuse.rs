@@ -10,7 +10,7 @@ use m2m_jwt::{Signer, UnixTime};
 use zeroize::Zeroizing;
 
 use super::authorize::Authorized;
-use super::issue::{Issued, Token, TokenTimes};
+use super::issue::{Issued, Token, TokenTimes, is_not_before_in_future};
 use super::record::Requester;
 use crate::JwtId;
 use crate::registry::Lifetime;
@@ -46,10 +46,10 @@ impl ReusableToken {
             return false;
         };
         let window = u64::from(window.as_seconds());
-        // A clock that was set back is behind the time of the issue.
-        let age = now
-            .as_seconds()
-            .checked_sub(self.times.issued_at.as_seconds());
+        let issued_at = self.times.issued_at;
+        // A clock that was set back is far behind the time of the issue. A token after `not_before` may be some seconds ahead.
+        let is_ahead = is_not_before_in_future(Some(issued_at), now);
+        let age = now.as_seconds().saturating_sub(issued_at.as_seconds());
         let lifetime = u64::from(authorized.lifetime.as_seconds());
         let left = self
             .times
@@ -57,10 +57,11 @@ impl ReusableToken {
             .as_seconds()
             .saturating_sub(now.as_seconds());
         let not_before = authorized.policy.not_before;
-        age.is_some_and(|age| age < window)
+        !is_ahead
+            && age < window
             // A caller that has a token for a short time only would ask again and again.
             && left >= lifetime.div_ceil(2)
-            && not_before.is_none_or(|not_before| self.times.issued_at > not_before)
+            && not_before.is_none_or(|not_before| issued_at > not_before)
             && *self.key_id == *key_id
             && self.audiences == authorized.audiences
             && *self.scope == *authorized.scope()
@@ -138,7 +139,8 @@ pub fn reuse<'p, S: Signer + ?Sized>(
     let token = Token {
         access_token: String::clone(&held.access_token),
         scope: held.scope.as_ref().to_owned(),
-        lifetime,
+        // A token after `not_before` may begin some seconds ahead.
+        lifetime: lifetime.min(authorized.lifetime),
         jwt_id: held.jwt_id,
         times: held.times,
         is_reused: true,

@@ -156,8 +156,9 @@ Examples:
   m2m secret import billing-job \\
     --sha256 07dsKUVbIlU2M0ozmDM6omR8kQA+JqKrEkoRRrGqCHA=
 
-A generated secret matches m2m_[A-Za-z0-9_-]{49}, and its last six characters are
-a checksum, so that a secret scanner finds it: docs/guide/manage.md has the rules.
+A generated secret matches m2m_[A-Za-z0-9_-]{49}, and its last six characters
+are a checksum, so that a secret scanner finds it: docs/guide/manage.md has the
+rules.
 
 These commands call the server that M2M_ISSUER names, with the credentials in
 M2M_CLIENT_ID and M2M_CLIENT_SECRET. The options --issuer, --as and

@@ -92,8 +92,14 @@ impl Place {
     /// Revokes the latest token, again and again.
     fn revoke(&self) {
         for _ in 0..REVOCATIONS {
-            let latest = self.history.tokens.lock().unwrap().last().cloned();
-            let Some(token) = latest else { continue };
+            let token = loop {
+                let latest = self.history.tokens.lock().unwrap().last().cloned();
+                match latest {
+                    Some(token) => break token,
+                    // None has been issued yet.
+                    None => std::thread::yield_now(),
+                }
+            };
             self.with_secret("/oauth2/revoke", &format!("token={token}"));
             self.history.revoked.lock().unwrap().insert(token);
         }

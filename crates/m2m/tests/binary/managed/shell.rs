@@ -134,8 +134,13 @@ fn a_cleared_field_is_absent_afterwards() {
         &[
             ("description", "description"),
             ("introspection-clients", "introspection_clients"),
+            ("token-reuse-seconds", "token_reuse_seconds"),
         ],
-        &["--description=Orders", "--introspection-client=job"],
+        &[
+            "--description=Orders",
+            "--introspection-client=job",
+            "--token-reuse-seconds=300",
+        ],
         || managed.get("/api/v1/apis/https%3A%2F%2Fa.example")["api"].clone(),
     );
     assert_each_is_cleared(

@@ -304,6 +304,13 @@ pub(super) const OF_EXPLANATIONS: &[(&str, Step)] = &[
         shows("list_apis", "https://orders.example/api"),
     ),
     ("version-changed", shows("list_events", "created")),
+    (
+        "token-of-other-client",
+        Step {
+            shows: "is revoked until",
+            ..with("revoke_token", &[("JTI", "AAECAwQFBgcICQoLDA0ODw")])
+        },
+    ),
 ];
 
 /// The steps that a test of their own runs.
