@@ -1,7 +1,6 @@
 //! Problems of files and directories that a setting or an option names. A server that starts, or a command, reports them.
 
 use super::inside::{Inside, operators};
-use super::server::BROKEN_SOURCES;
 use crate::{Cause, Entry};
 
 pub(crate) const FILE_NOT_FOUND: Entry = operators(Inside {
@@ -17,7 +16,7 @@ pub(crate) const FILE_NOT_FOUND: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::FileDenied, Cause::DataDirectoryMissing],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const FILE_DENIED: Entry = operators(Inside {
@@ -38,7 +37,7 @@ pub(crate) const FILE_DENIED: Entry = operators(Inside {
         Cause::FileOpenToOthers,
         Cause::DataDirectoryDenied,
     ],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const FILE_EXISTS: Entry = operators(Inside {
@@ -52,7 +51,7 @@ pub(crate) const FILE_EXISTS: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::FileDenied],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const FILE_UNUSABLE: Entry = operators(Inside {
@@ -67,7 +66,7 @@ pub(crate) const FILE_UNUSABLE: Entry = operators(Inside {
     fixes: &["Name a file of the kind that the error describes."],
     tasks: &[],
     related: &[Cause::FileNotFound, Cause::FileDenied],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const FILE_OPEN_TO_OTHERS: Entry = operators(Inside {
@@ -84,7 +83,7 @@ pub(crate) const FILE_OPEN_TO_OTHERS: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::FileDenied],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const KEY_FILE_MISNAMED: Entry = operators(Inside {
@@ -101,7 +100,7 @@ pub(crate) const KEY_FILE_MISNAMED: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::SigningKeyMissing, Cause::KeyMalformed],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const TLS_CERTIFICATE_UNUSABLE: Entry = operators(Inside {
@@ -118,7 +117,7 @@ pub(crate) const TLS_CERTIFICATE_UNUSABLE: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::TlsKeyUnusable, Cause::TlsKeyMismatch],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const TLS_KEY_UNUSABLE: Entry = operators(Inside {
@@ -136,7 +135,7 @@ pub(crate) const TLS_KEY_UNUSABLE: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::TlsKeyMismatch, Cause::TlsCertificateUnusable],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const TLS_KEY_MISMATCH: Entry = operators(Inside {
@@ -153,5 +152,5 @@ pub(crate) const TLS_KEY_MISMATCH: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::TlsKeyUnusable, Cause::TlsCertificateUnusable],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });

@@ -20,7 +20,7 @@ pub(super) const BROKEN_ADVICE: Advice = Advice {
 };
 
 /// The sections about the answer of a server with an internal error.
-pub(super) const BROKEN_SOURCES: &[Source] = &[
+const BROKEN_SOURCES: &[Source] = &[
     Source::rfc("RFC 9110", "15.6.1"),
     Source::rfc("RFC 6749", "4.1.2.1"),
 ];

@@ -1,7 +1,6 @@
 //! Mistakes in the settings of a server, and addresses on which it cannot listen. They are found before it starts.
 
 use super::inside::{Inside, operators};
-use super::server::BROKEN_SOURCES;
 use crate::{Cause, Entry, Task};
 
 pub(crate) const PRESET_CREDENTIALS_INVALID: Entry = operators(Inside {
@@ -18,7 +17,7 @@ pub(crate) const PRESET_CREDENTIALS_INVALID: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::ManagerIncapable, Cause::ClientIdTaken],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const MANAGER_INCAPABLE: Entry = operators(Inside {
@@ -35,7 +34,7 @@ pub(crate) const MANAGER_INCAPABLE: Entry = operators(Inside {
     ],
     tasks: &[Task::ResetManagement],
     related: &[Cause::PresetCredentialsInvalid, Cause::ManagementProtected],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SETTING_UNKNOWN: Entry = operators(Inside {
@@ -52,7 +51,7 @@ pub(crate) const SETTING_UNKNOWN: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::SettingInvalid, Cause::SettingsFileMalformed],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SETTING_INVALID: Entry = operators(Inside {
@@ -68,7 +67,7 @@ pub(crate) const SETTING_INVALID: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::SettingUnknown, Cause::SettingsConflict],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SETTINGS_CONFLICT: Entry = operators(Inside {
@@ -85,7 +84,7 @@ pub(crate) const SETTINGS_CONFLICT: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::SettingMissing, Cause::SettingInvalid],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SETTING_MISSING: Entry = operators(Inside {
@@ -102,7 +101,7 @@ pub(crate) const SETTING_MISSING: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::SettingsConflict, Cause::SettingUnknown],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SETTINGS_FILE_MALFORMED: Entry = operators(Inside {
@@ -116,7 +115,7 @@ pub(crate) const SETTINGS_FILE_MALFORMED: Entry = operators(Inside {
     fixes: &["Correct the line that the error names."],
     tasks: &[],
     related: &[Cause::SettingUnknown, Cause::RegistryFileInvalid],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SECRET_IN_SETTINGS_FILE: Entry = operators(Inside {
@@ -136,7 +135,7 @@ pub(crate) const SECRET_IN_SETTINGS_FILE: Entry = operators(Inside {
         Cause::PresetCredentialsInvalid,
         Cause::SealingKeyInvalid,
     ],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const PLAIN_HTTP_EXPOSED: Entry = operators(Inside {
@@ -154,7 +153,7 @@ pub(crate) const PLAIN_HTTP_EXPOSED: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::IssuerNotHttps, Cause::SettingMissing],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const ISSUER_NOT_HTTPS: Entry = operators(Inside {
@@ -168,7 +167,7 @@ pub(crate) const ISSUER_NOT_HTTPS: Entry = operators(Inside {
     fixes: &["Set the issuer to the https URL at which callers reach the server."],
     tasks: &[],
     related: &[Cause::PlainHttpExposed, Cause::MetadataIssuerMismatch],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const ADDRESS_IN_USE: Entry = operators(Inside {
@@ -182,7 +181,7 @@ pub(crate) const ADDRESS_IN_USE: Entry = operators(Inside {
     fixes: &["Stop the other process, or choose another port."],
     tasks: &[],
     related: &[Cause::AddressNotLocal, Cause::DataDirectoryInUse],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const ADDRESS_NOT_LOCAL: Entry = operators(Inside {
@@ -199,7 +198,7 @@ pub(crate) const ADDRESS_NOT_LOCAL: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::AddressInUse, Cause::PortNotPermitted],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const PORT_NOT_PERMITTED: Entry = operators(Inside {
@@ -213,5 +212,5 @@ pub(crate) const PORT_NOT_PERMITTED: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::AddressInUse, Cause::AddressNotLocal],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });

@@ -1,7 +1,6 @@
 //! Problems of a data directory and its database. A command or the log of a server reports them; a caller never does.
 
 use super::inside::{Inside, dependency, operators};
-use super::server::BROKEN_SOURCES;
 use crate::{Cause, Entry};
 
 pub(crate) const DATA_DIRECTORY_IN_USE: Entry = operators(Inside {
@@ -20,7 +19,7 @@ pub(crate) const DATA_DIRECTORY_IN_USE: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DataDirectoryUnreadable, Cause::StoreUnavailable],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATA_SCHEMA_NEWER: Entry = operators(Inside {
@@ -34,7 +33,7 @@ pub(crate) const DATA_SCHEMA_NEWER: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DataSchemaUnreleased, Cause::StoreDamaged],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATA_SCHEMA_UNRELEASED: Entry = operators(Inside {
@@ -47,7 +46,7 @@ pub(crate) const DATA_SCHEMA_UNRELEASED: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DataSchemaNewer],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATA_DIRECTORY_UNREADABLE: Entry = operators(Inside {
@@ -68,7 +67,7 @@ pub(crate) const DATA_DIRECTORY_UNREADABLE: Entry = operators(Inside {
         Cause::DataDirectoryInUse,
         Cause::DatabaseMissing,
     ],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATA_DIRECTORY_DENIED: Entry = operators(Inside {
@@ -85,7 +84,7 @@ pub(crate) const DATA_DIRECTORY_DENIED: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DataDirectoryUnreadable],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATABASE_MISSING: Entry = operators(Inside {
@@ -104,7 +103,7 @@ pub(crate) const DATABASE_MISSING: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DatabaseForeign, Cause::DataDirectoryDisplaced],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATABASE_FOREIGN: Entry = operators(Inside {
@@ -121,7 +120,7 @@ pub(crate) const DATABASE_FOREIGN: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DatabaseMissing, Cause::SealingKeyWrong],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATA_DIRECTORY_DISPLACED: Entry = operators(Inside {
@@ -139,7 +138,7 @@ pub(crate) const DATA_DIRECTORY_DISPLACED: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DatabaseMissing, Cause::StoreUnavailable],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DISK_FULL: Entry = dependency(Inside {
@@ -156,7 +155,7 @@ pub(crate) const DISK_FULL: Entry = dependency(Inside {
     ],
     tasks: &[],
     related: &[Cause::DiskFailed, Cause::StoreUnavailable],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DISK_FAILED: Entry = dependency(Inside {
@@ -173,7 +172,7 @@ pub(crate) const DISK_FAILED: Entry = dependency(Inside {
     ],
     tasks: &[],
     related: &[Cause::DiskFull, Cause::StoreDamaged, Cause::ChangeUnknown],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const STORE_DAMAGED: Entry = dependency(Inside {
@@ -190,7 +189,7 @@ pub(crate) const STORE_DAMAGED: Entry = dependency(Inside {
     ],
     tasks: &[],
     related: &[Cause::DiskFailed, Cause::DataSchemaNewer],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SEALING_KEY_WRONG: Entry = operators(Inside {
@@ -207,7 +206,7 @@ pub(crate) const SEALING_KEY_WRONG: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::SealingKeyInvalid, Cause::DatabaseForeign],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const SEALING_KEY_INVALID: Entry = operators(Inside {
@@ -224,7 +223,7 @@ pub(crate) const SEALING_KEY_INVALID: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::SealingKeyWrong],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
 
 pub(crate) const DATA_DIRECTORY_MISSING: Entry = operators(Inside {
@@ -241,5 +240,5 @@ pub(crate) const DATA_DIRECTORY_MISSING: Entry = operators(Inside {
     ],
     tasks: &[],
     related: &[Cause::DatabaseMissing, Cause::FileNotFound],
-    sources: BROKEN_SOURCES,
+    sources: &[],
 });
