@@ -194,7 +194,7 @@ pub enum OperationError {
     #[error("private_key: {why}; import or generate another key")]
     KeyRetired { why: Box<str> },
     /// The next key may not sign yet.
-    #[error("the next key may sign from {} on, when every API has had time to fetch the key; repeat the rotation then; if others may know the current key, set emergency instead", time_text(*signs_from))]
+    #[error("the next key may sign from {} on, when every API has had time to fetch the key; repeat the rotation then; if others may know the current key, repeat the rotation at once with emergency set to true (option --emergency)", time_text(*signs_from))]
     KeyTooNew { signs_from: UnixTime },
     /// This build cannot generate keys of the algorithm.
     #[error(

@@ -20,7 +20,7 @@ pub(crate) struct ApiFields {
     /// Maximum lifetime of tokens for the API, in seconds; an application may have a shorter maximum
     #[arg(long, value_name = "SECONDS")]
     token_lifetime: Option<Lifetime>,
-    /// Signature algorithm of tokens for the API
+    /// Signature algorithm of tokens for the API. An API that exists already goes on with its previous algorithm for ten minutes, in which APIs fetch the key of the new one
     #[arg(long, value_name = "ALG", value_parser = words(SigningAlg::ALL, SigningAlg::as_str))]
     signing_alg: Option<SigningAlg>,
     /// Claim set of tokens for the API

@@ -38,7 +38,7 @@ pub(crate) struct KeyImportOptions {
     /// Key id in the JWK set; by default, the key id in the file or the thumbprint of the key
     #[arg(long, value_name = "KID")]
     pub(crate) kid: Option<String>,
-    /// State of the key; by default, active if there is no other key of the algorithm, and next otherwise
+    /// State of the key; by default, next if there is another key of the algorithm, even a spare one, and active otherwise. The state spare, in which a key is not published, is set by the server only
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<ImportedState>,
     #[command(flatten)]

@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use clap::Args;
+use m2m_admin::KEY_ANNOUNCE_SECONDS;
 use m2m_api::operations::{KeyShown, ListKeys};
 use m2m_api::{NoBody, NoNames, NoQuery};
+use m2m_authority::registry::KeyState;
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
@@ -69,7 +71,7 @@ struct Listed {
     state: String,
     created_at: String,
     state_since: String,
-    /// The time from which an announced key may sign, if a running server is asked.
+    /// The time from which an announced key may sign.
     #[serde(skip_serializing_if = "Option::is_none")]
     signs_from: Option<String>,
     /// Whether a server generated the key, or it was imported.
@@ -107,6 +109,7 @@ impl Listed {
         self.next_rotation_at
             .as_deref()
             .or(self.retires_at.as_deref())
+            .or(self.signs_from.as_deref())
     }
 
     fn of_data(key: &KeyRecord) -> Self {
@@ -116,7 +119,9 @@ impl Listed {
             state: key.state.as_str().to_owned(),
             created_at: rfc3339(key.created_at),
             state_since: rfc3339(key.state_since),
-            signs_from: None,
+            signs_from: (key.state == KeyState::Next)
+                .then(|| key.state_since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS))
+                .map(rfc3339),
             origin: Some(key.origin.as_str().to_owned()),
             next_rotation_at: None,
             retires_at: m2m_admin::retires_at(key).map(rfc3339),
