@@ -81,13 +81,32 @@ pub fn listen_address(text: &str) -> Result<ListenAddress, String> {
         return Ok(ListenAddress::Ip(address));
     }
     let (host, port) = text.rsplit_once(':').unwrap_or(("", text));
+    let is_ipv6 = text.parse::<Ipv6Addr>().is_ok() || host.parse::<Ipv6Addr>().is_ok();
+    if is_ipv6 {
+        return Err("write an IPv6 address in brackets, and a port behind it, as in [::1]:8080; IPv4 needs none, as in 127.0.0.1:8080".to_owned());
+    }
+    let is_localhost = host.eq_ignore_ascii_case("localhost");
     match port.parse::<u16>() {
-        Ok(port) if host.eq_ignore_ascii_case("localhost") => Ok(ListenAddress::Localhost(port)),
+        Ok(port) if is_localhost => Ok(ListenAddress::Localhost(port)),
         Ok(port) if host.is_empty() => Err(format!(
             "write an address before the port, as in 127.0.0.1:{port}"
         )),
+        Ok(_) if text.contains("://") => Err(
+            "write an address and a port alone, without a scheme, as in 127.0.0.1:8080".to_owned(),
+        ),
+        Ok(port) if host.contains(|character: char| character.is_alphabetic()) => Err(format!(
+            "the server listens on an IP address of its machine, and no host name except localhost is looked up; write the address, as in \
+             127.0.0.1:{port}, or 0.0.0.0:{port} for all IPv4 addresses"
+        )),
+        Err(_) if is_number(port) && (is_localhost || host.parse::<IpAddr>().is_ok()) => {
+            Err("a port is a number up to 65535, as in 127.0.0.1:8080".to_owned())
+        }
         Ok(_) | Err(_) => Err("write an address and a port, as in 127.0.0.1:8080".to_owned()),
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -112,6 +131,24 @@ mod tests {
                 address(text).unwrap_err().contains("as in 127.0.0.1:"),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a8_an_address_that_is_almost_one_is_told_what_it_lacks() {
+        for (text, expected) in [
+            ("myhost.example:8080", "no host name except localhost"),
+            ("myhost.example:8080", "as in 127.0.0.1:8080"),
+            ("myhost.example:8080", "0.0.0.0:8080 for all"),
+            ("*:80", "write an address and a port"),
+            ("::1:8080", "in brackets"),
+            ("::1", "in brackets"),
+            ("127.0.0.1:65536", "a number up to 65535"),
+            ("localhost:99999999999", "a number up to 65535"),
+            ("http://127.0.0.1:80", "without a scheme"),
+        ] {
+            let refused = listen_address(text).unwrap_err();
+            assert!(refused.contains(expected), "{text}: {refused}");
         }
     }
 

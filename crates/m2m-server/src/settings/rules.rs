@@ -9,7 +9,7 @@ use m2m_host::listen_address::ListenAddress;
 
 use super::secrets::SEALING_KEY;
 use super::setting::Setting;
-use super::sources::{Origin, Sources};
+use super::sources::{Origin, Sources, named};
 use super::table::Values;
 
 /// Adds all contradictions to the mistakes.
@@ -178,7 +178,9 @@ fn alone(sources: &Sources<'_>, given: Setting, what: &str) -> Failure {
 
 /// Returns the failure for a setting that needs another.
 fn without(sources: &Sources<'_>, given: Setting, missing: Setting, why: &str) -> Failure {
-    let what = format!("is given without {}", missing.name());
+    // Named as in the source that has the first.
+    let missing_name = named(missing, sources.origin(given));
+    let what = format!("is given without {missing_name}");
     alone(sources, given, &what)
         .because(why)
         .help(format!("add {}", like(sources.origin(given), missing)))

@@ -185,7 +185,7 @@ impl<'a> Sources<'a> {
 }
 
 /// Returns the name of the setting in this source.
-fn named(setting: Setting, origin: &Origin) -> String {
+pub(super) fn named(setting: Setting, origin: &Origin) -> String {
     match origin {
         Origin::Flag => setting.flag(),
         Origin::Variable => setting.variable(),

@@ -53,7 +53,7 @@ fn conflicting_settings_are_refused_and_start_nothing() {
         &["--trusted-proxies", "10.0.0.1"],
         &["without a way to report the address"],
     );
-    check(&["--proxy-protocol"], &["without trusted_proxies"]);
+    check(&["--proxy-protocol"], &["without --trusted-proxies"]);
     check(&["--ops-listen", "127.0.0.1:8080"], &["another port"]);
     check(
         &["--listen", "8080"],

@@ -59,7 +59,7 @@ fn a_database_is_refused_without_showing_its_url() {
 fn a_certificate_has_a_key() {
     check(
         &["--tls-cert", "c"],
-        &["--tls-cert is given without tls.key", "add --tls-key"],
+        &["--tls-cert is given without --tls-key", "add --tls-key"],
     );
     check(&["--tls-key", "k"], &["add --tls-cert"]);
     file("data = \"d\"\n[tls]\ncert = \"c\"\n").refused(&[
@@ -77,7 +77,7 @@ fn x16_only_trusted_proxies_report_addresses_of_callers() {
         "--address-header",
     ];
     check(&["--trusted-proxies", "10.0.0.1"], &unused);
-    let fix = ["given without trusted_proxies", "add --trusted-proxies"];
+    let fix = ["given without --trusted-proxies", "add --trusted-proxies"];
     check(&["--proxy-protocol"], &fix);
     check(&["--address-header", "forwarded"], &fix);
 }
