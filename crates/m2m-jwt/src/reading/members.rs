@@ -202,9 +202,16 @@ fn kind(value: &str, expected: Type) -> String {
         }
         Some(b'[') => "is an array".to_owned(),
         Some(b't' | b'f' | b'n') => format!("is {}", excerpt(value)),
+        Some(_) if expected == Type::Time && is_number(value) => {
+            format!("is the number {}, which is out of range", excerpt(value))
+        }
         Some(_) => format!("is the number {}", excerpt(value)),
         None => "is empty".to_owned(),
     }
+}
+
+fn is_number(value: &str) -> bool {
+    whole_value(value).is_some_and(|value| value.as_number().is_some())
 }
 
 /// Returns the time, if the JSON value is a number that can be one.

@@ -244,6 +244,19 @@ fn f12_a_part_that_is_not_base64url_is_named_with_the_byte_and_the_others_are_sh
 }
 
 #[test]
+fn a8_a_time_that_is_a_number_out_of_range_is_named_as_such() {
+    for iat in ["99999999999999999999999", "-1", "1e400"] {
+        let claims = format!(r#"{{"iat":{iat}}}"#);
+        let found = format!("is the number {iat}, which is out of range");
+        check(
+            &token(HEADER, &claims),
+            TokenForm::Signed,
+            &[("iat", &found)],
+        );
+    }
+}
+
+#[test]
 fn a8_a_time_in_another_unit_is_named() {
     for (exp, found) in [
         (
