@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use m2m_jwt::{InvalidKey, KeyForm};
 
 use crate::regular_file::is_standard_stream;
@@ -109,7 +111,7 @@ impl<'b> Lines<'b> {
     }
 
     fn has(&self, part: &[u8]) -> bool {
-        self.bytes.windows(part.len()).any(|window| window == part)
+        contains(self.bytes, part)
     }
 
     /// Returns the command that writes the key that it reads from standard input.
@@ -144,17 +146,15 @@ impl<'b> Lines<'b> {
     fn of_form(&self, form: KeyForm) -> String {
         let (format, input, output) = (self.format(), &self.input, &self.output);
         convert(match (form, self.half) {
-            (KeyForm::OpenSsh, _) => self.of_openssh(),
-            (KeyForm::OpenSshPublic, Half::Public) if self.has(b"ssh-ed25519 ") => format!(
-                r"{{ printf '\060\052\060\005\006\003\053\145\160\003\041\000'; cut -d' ' -f2 {input} | openssl base64 -d -A | tail -c 32; }} | {}",
-                self.writer(" -inform DER")
-            ),
+            (KeyForm::OpenSsh, Half::Private) => self.of_openssh(),
+            (KeyForm::OpenSsh, Half::Public) => self.public_of_openssh(),
+            (KeyForm::OpenSshPublic, Half::Public) if self.has(b"ssh-ed25519 ") => {
+                self.public_of_ed25519(&format!("cut -d' ' -f2 {input}"))
+            }
             (KeyForm::OpenSshPublic, Half::Public) => {
                 format!("ssh-keygen -e -m PKCS8 -f {input} > {output}")
             }
-            (KeyForm::PrivateKey, _) if self.has(b"OPENSSH") => {
-                format!("ssh-keygen -y -f {input} > {output}")
-            }
+            (KeyForm::PrivateKey, _) if self.has(b"OPENSSH") => self.public_of_openssh(),
             (KeyForm::PrivateKey, _) => {
                 format!("openssl pkey{format} -in {input} -pubout -out {output}")
             }
@@ -173,9 +173,15 @@ impl<'b> Lines<'b> {
             (KeyForm::Pkcs12, Half::Public) => format!(
                 "openssl pkcs12 -in {input} -nodes -nokeys | openssl x509 -noout -pubkey > {output}"
             ),
-            (KeyForm::JavaKeyStore, _) => format!(
-                "keytool -importkeystore -srckeystore {input} -destkeystore {output}.p12 -deststoretype PKCS12"
-            ),
+            (KeyForm::JavaKeyStore, half) => {
+                let of_pkcs12 = match half {
+                    Half::Private => format!("-nocerts -out {output}"),
+                    Half::Public => format!("-nokeys | openssl x509 -noout -pubkey > {output}"),
+                };
+                format!(
+                    "keytool -importkeystore -srckeystore {input} -destkeystore {output}.p12 -deststoretype PKCS12 && openssl pkcs12 -in {output}.p12 -nodes {of_pkcs12}"
+                )
+            }
             (KeyForm::EscapedLineBreaks, _) => {
                 format!(
                     r#"printf '%b' "$(cat {input})" | {SED} | {}"#,
@@ -224,24 +230,66 @@ impl<'b> Lines<'b> {
     /// `ssh-keygen` converts RSA and ECDSA keys. In a key of Ed25519 without a password the private key is at a fixed position.
     fn of_openssh(&self) -> String {
         let Self { input, output, .. } = self;
-        if self.has(OPENSSH_ED25519) {
+        let key = openssh_key(self.bytes);
+        let of_ed25519 = |input: &str| {
             format!(
                 r"{{ printf '\060\056\002\001\000\060\005\006\003\053\145\160\004\042\004\040'; sed '/^-/d' {input} | openssl base64 -d | tail -c +162 | head -c 32; }} | openssl pkey -inform DER -out {output}"
             )
-        } else {
-            format!(
+        };
+        match (contains(&key, ED25519), contains(&key, NOT_ENCRYPTED)) {
+            (true, true) => of_ed25519(input),
+            (true, false) => {
+                let copy = format!("{output}.tmp");
+                format!(
+                    "cp {input} {copy} && chmod 600 {copy} && ssh-keygen -p -N '' -f {copy} && {} && rm {copy}",
+                    of_ed25519(&copy)
+                )
+            }
+            (false, _) => format!(
                 "cp {input} {output} && chmod 600 {output} && ssh-keygen -p -m PKCS8 -N '' -f {output}"
-            )
+            ),
         }
+    }
+
+    /// The public key of a private key in the format of OpenSSH.
+    fn public_of_openssh(&self) -> String {
+        let Self { input, output, .. } = self;
+        match contains(&openssh_key(self.bytes), ED25519) {
+            true => self.public_of_ed25519(&format!("ssh-keygen -y -f {input} | cut -d' ' -f2")),
+            false => format!("ssh-keygen -e -m PKCS8 -f {input} > {output}"),
+        }
+    }
+
+    /// The public key of Ed25519 whose base64 in the format of OpenSSH this command prints: `ssh-keygen` does not convert it.
+    fn public_of_ed25519(&self, printed: &str) -> String {
+        format!(
+            r"{{ printf '\060\052\060\005\006\003\053\145\160\003\041\000'; {printed} | openssl base64 -d -A | tail -c 32; }} | {}",
+            self.writer(" -inform DER")
+        )
     }
 }
 
+/// Returns the decoded block of a private key in the format of OpenSSH.
+fn openssh_key(pem: &[u8]) -> Vec<u8> {
+    let lines = pem.split(|byte| *byte == b'\n' || *byte == b'\r');
+    let base64: Vec<u8> = lines
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.starts_with(b"-"))
+        .collect::<Vec<_>>()
+        .concat();
+    STANDARD.decode(base64).unwrap_or_default()
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// The name of the type of a key of Ed25519, and the names of cipher and key derivation of a key without a password.
+const ED25519: &[u8] = b"\0\0\0\x0bssh-ed25519";
+const NOT_ENCRYPTED: &[u8] = b"\0\0\0\x04none\0\0\0\x04none";
+
 /// Removes blanks and the marks of a quotation before lines, and other text on the first and the last line.
 const SED: &str = r"sed -e 's/^[>[:space:]]*//' -e 's/.*-----BEGIN/-----BEGIN/' -e 's/\(-----END[^-]*-----\).*/\1/'";
-
-/// The beginning of a key of Ed25519 without a password, in base64.
-const OPENSSH_ED25519: &[u8] =
-    b"b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW";
 
 /// Returns the path as one word of a shell, which no program takes for an option.
 fn quoted(file: &Path) -> String {

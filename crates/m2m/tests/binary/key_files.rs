@@ -26,6 +26,9 @@ fn shell(folder: &Path, line: &str) {
     let output = Command::new("sh")
         .args(["-c", line])
         .current_dir(folder)
+        // `ssh-keygen` gets its password from this program.
+        .env("SSH_ASKPASS", folder.join("ask"))
+        .env("SSH_ASKPASS_REQUIRE", "force")
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -42,7 +45,8 @@ fn conversion(stderr: &str) -> &str {
 /// The keys that the files of a test are written from.
 const KEYS: &str = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out k.pem \
     && openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out r.pem \
-    && openssl req -x509 -new -key k.pem -subj /CN=a -out c.pem";
+    && openssl req -x509 -new -key k.pem -subj /CN=a -out c.pem \
+    && printf '#!/bin/sh\necho a password\n' > ask && chmod 700 ask";
 
 /// The shell line that writes `$F`, and the words of the refusal.
 const PRIVATE: &[(&str, &str)] = &[
@@ -134,6 +138,24 @@ const OPENSSH: &[(&str, &str)] = &[
         "ssh-keygen -q -t rsa -b 2048 -N '' -f \"$F\"",
         "format of OpenSSH",
     ),
+    (
+        "ssh-keygen -q -t ed25519 -N 'a password' -f \"$F\"",
+        "format of OpenSSH",
+    ),
+    (
+        "ssh-keygen -q -t ecdsa -N 'a password' -f \"$F\"",
+        "format of OpenSSH",
+    ),
+];
+
+/// The shell line that writes a private key in the format of OpenSSH, or a public one, to `$F`.
+const OPENSSH_PUBLIC: &[&str] = &[
+    "ssh-keygen -q -t ed25519 -N '' -f \"$F\" && rm \"$F.pub\"",
+    "ssh-keygen -q -t ed25519 -N 'a password' -f \"$F\"",
+    "ssh-keygen -q -t ecdsa -N '' -f \"$F\" && rm \"$F.pub\"",
+    "ssh-keygen -q -t rsa -b 2048 -N 'a password' -f \"$F\"",
+    "ssh-keygen -q -t ed25519 -N '' -f \"$F\" && mv \"$F.pub\" \"$F\"",
+    "ssh-keygen -q -t ecdsa -N '' -f \"$F\" && mv \"$F.pub\" \"$F\"",
 ];
 
 #[test]
@@ -174,6 +196,38 @@ fn f16_the_printed_line_converts_each_private_key() {
         assert!(
             read.map(|key| key.map(drop)).all(|key| key == Ok(())),
             "{write}"
+        );
+    }
+}
+
+#[test]
+fn e8_the_printed_line_converts_each_key_of_openssh_to_a_public_key() {
+    if !has("openssl") || !has("ssh-keygen") {
+        println!("skipped: there is no openssl or no ssh-keygen here");
+        return;
+    }
+    let (data, token) = (Data::new(), token());
+    let file = data.file("a key.pem").to_str().unwrap().to_owned();
+    let folder = data.file(".");
+    shell(&folder, KEYS);
+    for write in OPENSSH_PUBLIC {
+        for old in ["a key.pem", "a key.pem.pub", "a key.public.pem"] {
+            let _ = std::fs::remove_file(data.file(old));
+        }
+        shell(&folder, &format!("F='a key.pem'; {write}"));
+        let output = { m2m(&["jwt", "verify", &token, "--jwks", &file]) }.output();
+        let stderr = text(&output.unwrap().stderr);
+        shell(&folder, conversion(&stderr));
+        let output = { m2m(&["jwt", "verify", &token, "--jwks"]) }
+            .arg(data.file("a key.public.pem"))
+            .output();
+        let output = output.unwrap();
+        // The key can be used, and is another one.
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{write}: {}",
+            text(&output.stderr)
         );
     }
 }
