@@ -1,8 +1,11 @@
 //! The token that a command reads, in the forms in which users have it.
 
+use core::fmt;
+
 use m2m_host::error::Failure;
 use m2m_host::printable::printable;
 use oauth_proto::{ErrorResponse, Form, MessageLimits};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::input;
@@ -21,12 +24,19 @@ pub(crate) fn read(argument: Option<&str>, example: &str) -> Result<String, Fail
     };
     let text = input::read(argument, MAX_INPUT_BYTES, missing)?;
     let text = text.trim_matches(is_around);
+    if is_basic(text) {
+        return Err(
+            Failure::usage("these are credentials of the scheme Basic, and not a token").help(
+                "pass the token, which follows Bearer in the Authorization header of a request",
+            ),
+        );
+    }
     let token = if text.starts_with('{') {
         of_answer(text)?
     } else if let Some(body) = body_of(text) {
         of_answer(body)?
     } else if let Some(token) = of_form(text) {
-        token
+        token?
     } else {
         of_header(text).to_owned()
     };
@@ -39,25 +49,79 @@ pub(crate) fn read(argument: Option<&str>, example: &str) -> Result<String, Fail
 /// Returns the token in the answer of a token endpoint (RFC 6749, section 5.1).
 fn of_answer(json: &str) -> Result<String, Failure> {
     if let Ok(refusal) = ErrorResponse::parse(json.as_bytes()) {
-        return Err(Failure::usage(format!(
-            "this is not a token, but a refusal: {}",
-            printable(&refusal.error)
-        ))
-        .help("pass it to m2m explain, which shows what it means"));
+        return Err(not_a_token(&refusal.error));
     }
-    let answer: Value = serde_json::from_str(json).unwrap_or_default();
+    let Members(members) = serde_json::from_str(json).unwrap_or_default();
+    // A refusal with several codes is one all the same.
+    let mut codes = members.iter().filter(|(name, _)| name == "error");
+    if let Some(code) = codes.find_map(|(_, code)| code.as_str()) {
+        return Err(not_a_token(code));
+    }
     if ["payload", "ciphertext"]
         .iter()
-        .any(|name| answer.get(name).is_some())
+        .any(|wanted| members.iter().any(|(name, _)| name == wanted))
     {
         // The token itself is JSON (RFC 7515, section 7.2).
         return Ok(json.to_owned());
     }
-    let mut members = MEMBERS.iter().filter_map(|name| answer.get(name)?.as_str());
-    match members.next() {
-        Some(token) => Ok(token.to_owned()),
+    let of_name = |wanted: &&'static str| {
+        let mut own = members.iter().filter(|(name, _)| name == wanted);
+        let token = own.next()?.1.as_str()?;
+        Some(only(wanted, token.to_owned(), own.next().is_some()))
+    };
+    match MEMBERS.iter().find_map(of_name) {
+        Some(token) => token,
         None => Err(Failure::usage("this JSON has no access_token")
             .help("pass the token, or the whole answer of the token endpoint")),
+    }
+}
+
+/// Returns the failure for a refusal with this code.
+fn not_a_token(code: &str) -> Failure {
+    Failure::usage(format!(
+        "this is not a token, but a refusal: {}",
+        printable(code)
+    ))
+    .help("pass it to m2m explain, which shows what it means")
+}
+
+/// Returns the token under this name, unless there is another one: programs differ in the one that they take.
+fn only(name: &str, token: String, has_other: bool) -> Result<String, Failure> {
+    match has_other {
+        true => Err(
+            Failure::usage(format!("{name} is in the input more than once"))
+                .because("programs differ in the value that they take")
+                .help("pass one of the tokens alone"),
+        ),
+        false => Ok(token),
+    }
+}
+
+/// The members of a JSON object in their order, also those whose name is there several times.
+#[derive(Debug, Default)]
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Members, A::Error> {
+                let mut all = Vec::new();
+                while let Some(member) = members.next_entry()? {
+                    all.push(member);
+                }
+                Ok(Members(all))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
     }
 }
 
@@ -71,7 +135,7 @@ fn body_of(text: &str) -> Option<&str> {
 }
 
 /// Returns the token in a form, or in the query or the fragment of a URL.
-fn of_form(text: &str) -> Option<String> {
+fn of_form(text: &str) -> Option<Result<String, Failure>> {
     if text.contains(char::is_whitespace) {
         return None;
     }
@@ -82,9 +146,11 @@ fn of_form(text: &str) -> Option<String> {
         ..MessageLimits::DEFAULT
     };
     let form = Form::parse(form.as_bytes(), &limits).ok()?;
-    let value_of = |wanted: &&str| form.pairs().find(|(name, _)| name == wanted);
-    let (_, token) = MEMBERS.iter().find_map(value_of)?;
-    Some(token.into_owned())
+    MEMBERS.iter().find_map(|wanted| {
+        let mut own = form.pairs().filter(|(name, _)| name == wanted);
+        let (_, token) = own.next()?;
+        Some(only(wanted, token.into_owned(), own.next().is_some()))
+    })
 }
 
 /// The members and parameters that contain a token, the likeliest first.
@@ -129,6 +195,18 @@ fn of_header(text: &str) -> &str {
         false => quoted.split_whitespace().next().unwrap_or_default(),
     };
     token.trim_matches(is_around)
+}
+
+/// Returns true for an `Authorization` header with a client id and a secret (RFC 7617, section 2).
+fn is_basic(text: &str) -> bool {
+    let mut words = text.split_whitespace().map(str::to_ascii_lowercase);
+    let first = words.next().unwrap_or_default();
+    let scheme = match first.strip_prefix("authorization:") {
+        Some("") => words.next().unwrap_or_default(),
+        Some(scheme) => scheme.to_owned(),
+        None => first,
+    };
+    scheme == "basic" && words.count() == 1
 }
 
 /// The schemes after which a token follows.
@@ -191,9 +269,38 @@ mod tests {
     }
 
     #[test]
+    fn f12_a_token_that_is_there_twice_is_not_chosen_silently() {
+        for text in [
+            r#"{"access_token":"a.b.c","access_token":"d.e.f"}"#,
+            r#"{"access_token":"a.b.c","expires_in":1,"access_token":1}"#,
+            "access_token=a.b.c&access_token=d.e.f",
+            "https://app.example/#token=a.b.c&token=d.e.f",
+        ] {
+            let failure = read(Some(text), "").unwrap_err().to_string();
+            assert!(failure.contains("more than once"), "{text}: {failure}");
+            assert!(!failure.contains("a.b.c"), "{text}: {failure}");
+        }
+    }
+
+    #[test]
     fn a_refusal_is_not_a_token() {
         let failure = read(Some(r#"{"error":"invalid_client"}"#), "").unwrap_err();
         assert!(failure.to_string().contains("invalid_client"));
+        let twice = r#"{"error":"invalid_scope","error":"invalid_client"}"#;
+        let failure = read(Some(twice), "").unwrap_err();
+        assert!(failure.to_string().contains("a refusal: invalid_scope"));
+        for basic in [
+            "Basic YTpi",
+            "Authorization: basic YTpi",
+            "authorization:Basic YTpi",
+        ] {
+            let failure = read(Some(basic), "").unwrap_err().to_string();
+            assert!(
+                failure.contains("credentials of the scheme Basic"),
+                "{failure}"
+            );
+            assert!(!failure.contains("YTpi"), "{failure}");
+        }
         assert!(read(Some("{}"), "").is_err());
         assert!(read(Some(r#"{"access_token":1}"#), "").is_err());
     }

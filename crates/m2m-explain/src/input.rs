@@ -3,6 +3,7 @@
 mod body;
 mod challenge;
 mod json;
+mod json_tree;
 mod markup;
 mod members;
 mod text;

@@ -24,7 +24,7 @@ pub struct Received {
     pub scheme: Option<String>,
     /// The scope that the call needs, by the challenge.
     pub scope: Option<String>,
-    /// The place where a challenge leaves the grammar, and what is wrong there, in a sentence. It was read all the same.
+    /// The place where a challenge leaves the grammar, or a member that a body has several times, in a sentence. It was read all the same.
     pub mistake: Option<String>,
     /// The statuses of the responses before this one: of proxies, redirects and 100 (Continue).
     pub previous: Vec<u16>,

@@ -45,6 +45,37 @@ fn reads_a_body() {
 }
 
 #[test]
+fn f12_of_a_member_that_is_there_twice_the_first_is_explained_and_both_are_shown() {
+    for (body, name) in [
+        (
+            r#"{"error":"invalid_scope","error":"invalid_client"}"#,
+            "error",
+        ),
+        (r#"{"error":"its_own","error":"invalid_client"}"#, "error"),
+        (
+            r#"{"error":{"code":"invalid_scope"},"error":{"code":"invalid_client"}}"#,
+            "error.code",
+        ),
+        ("error=invalid_scope&error=invalid_client", "error"),
+    ] {
+        let received = received(body);
+        let first = match body.contains("its_own") {
+            true => "its_own",
+            false => "invalid_scope",
+        };
+        assert_eq!(received.error.as_deref(), Some(first), "{body}");
+        let mistake = received.mistake.as_deref().unwrap_or_default();
+        assert!(
+            mistake.contains(&format!("{name:?} is in the body several times")),
+            "{body}: {mistake}"
+        );
+        let said = received.said.iter().filter(|said| said.name == name);
+        let said: Vec<&str> = said.map(|said| said.value.as_str()).collect();
+        assert_eq!(said, [first, "invalid_client"], "{body}");
+    }
+}
+
+#[test]
 fn a_body_without_an_error_has_no_parts() {
     let received = received("{}");
     assert_eq!((received.error, received.status), (None, None));

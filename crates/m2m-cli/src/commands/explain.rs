@@ -61,6 +61,10 @@ fn explain_name(name: &str, options: &ExplainOptions, output: &Output) -> Result
             return Err(Failure::usage(format!("{name:?} is not an error"))
                 .help(format!("this is a trace id: m2m diagnose {name}")));
         }
+        if let Ok(status @ 100..400) = name.parse::<u16>() {
+            return Err(Failure::usage(format!("the HTTP status {status} is not an error"))
+                .help("pass the whole response, as curl -i prints it, or an error code such as invalid_client"));
+        }
         // A long text may be a secret that was passed by mistake.
         let what = match name.len() {
             0..=MAX_REPEATED_BYTES => format!("{name:?}"),
@@ -182,10 +186,7 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
         }
     }
     if let Some(mistake) = mistake {
-        let text = format!(
-            "{mistake} It was read as far as it can be recognized; other clients may ignore it."
-        );
-        wrapped("  ", &printable(&text), output);
+        wrapped("  ", &printable(mistake), output);
     }
     if let Some(error) = error
         && Explanation::of(&error.to_ascii_lowercase(), profile).is_none()

@@ -28,8 +28,17 @@ pub(super) fn read_structured(received: &mut Received, body: &str) -> bool {
         (Form::Json, json::read),
     ];
     for (form, read) in readers {
-        if let Some(members) = read(body) {
+        if let Some(mut members) = read(body) {
             received.form = form;
+            if form != Form::Markup
+                && let Some(repeated) = members::mark_repeated(&mut members)
+                && received.mistake.is_none()
+            {
+                received.mistake = Some(format!(
+                    "The member {:?} is in the body several times, and clients differ in the one that they read. The first is explained.",
+                    presentable(&repeated)
+                ));
+            }
             members::assign(received, &members);
             // The text around the document may be all that names the status.
             let around = body.split(['{', '<']).next().unwrap_or_default();
@@ -55,11 +64,11 @@ fn parameters(text: &str) -> Option<Vec<Member>> {
         .iter()
         .find_map(|start| text.find(start));
     let pairs = match start {
+        _ if text.starts_with("error=") || text.starts_with("error_") => text,
         Some(start) => {
             let query = text.get(..start)?.rfind(['?', '#']).unwrap_or(start);
             text.get(query + 1..)?
         }
-        None if text.starts_with("error=") || text.starts_with("error_") => text,
         None => return None,
     };
     let pairs = pairs
@@ -69,10 +78,7 @@ fn parameters(text: &str) -> Option<Vec<Member>> {
     let form = FormBody::parse(pairs.as_bytes(), &MessageLimits::DEFAULT).ok()?;
     let members: Vec<Member> = form
         .pairs()
-        .map(|(name, value)| Member {
-            path: name.into(),
-            value: value.into(),
-        })
+        .map(|(name, value)| Member::new(name.into(), value.into()))
         .collect();
     members
         .iter()

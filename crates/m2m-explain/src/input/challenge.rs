@@ -92,7 +92,9 @@ fn in_words(value: &str, mistake: InvalidChallenge) -> String {
         | InvalidChallenge::TooLong
         | _ => mistake.to_string(),
     };
-    format!("The challenge is not in the grammar of RFC 9110, section 11.6.1: {why}.")
+    format!(
+        "The challenge is not in the grammar of RFC 9110, section 11.6.1: {why}. It was read as far as it can be recognized; other clients may ignore it."
+    )
 }
 
 #[cfg(test)]

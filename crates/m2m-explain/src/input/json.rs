@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use oauth_proto::ErrorResponse;
-use serde_json::Value;
 
+use super::json_tree::JsonTree;
 use super::members::Member;
 
 /// Reads the document, or the one inside the text: behind a prefix, within a message, or as Python prints it.
@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Option<Vec<Member>> {
     Some(members)
 }
 
-fn document(text: &str) -> Option<Value> {
+fn document(text: &str) -> Option<JsonTree> {
     parse(text).or_else(|| {
         let start = text.find(['{', '['])?;
         let end = text.rfind(['}', ']'])?;
@@ -38,21 +38,19 @@ fn of_refusal(text: &str) -> Option<Vec<Member>> {
         ("trace_id", refusal.trace_id),
     ];
     let member = |(name, value): (&str, Option<Cow<'_, str>>)| {
-        value.map(|value| Member {
-            path: name.to_owned(),
-            value: value.into_owned(),
-        })
+        value.map(|value| Member::new(name.to_owned(), value.into_owned()))
     };
     Some(members.into_iter().filter_map(member).collect())
 }
 
 /// Parses an object or an array of objects. Other values are not errors.
-fn parse(text: &str) -> Option<Value> {
-    let value: Value = serde_json::from_str(text.trim()).ok()?;
+fn parse(text: &str) -> Option<JsonTree> {
+    let value: JsonTree = serde_json::from_str(text.trim()).ok()?;
+    let is_object = |value: &JsonTree| matches!(value, JsonTree::Object(_));
     let is_document = match &value {
-        Value::Object(_) => true,
-        Value::Array(items) => items.iter().any(Value::is_object),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        JsonTree::Object(_) => true,
+        JsonTree::Array(items) => items.iter().any(is_object),
+        JsonTree::Null | JsonTree::Scalar(_) => false,
     };
     is_document.then_some(value)
 }
@@ -66,22 +64,20 @@ fn of_python(text: &str) -> String {
 }
 
 /// Collects the values in the order of the document, down to a fixed depth.
-fn collect(value: &Value, path: String, depth: usize, members: &mut Vec<Member>) {
+fn collect(value: &JsonTree, path: String, depth: usize, members: &mut Vec<Member>) {
     if depth > MAX_DEPTH || members.len() >= MAX_MEMBERS {
         return;
     }
     let scalar = match value {
-        Value::Null => None,
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Number(value) => Some(value.to_string()),
-        Value::String(value) => Some(value.clone()),
-        Value::Array(items) => {
+        JsonTree::Null => None,
+        JsonTree::Scalar(value) => Some(value.clone()),
+        JsonTree::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 collect(item, format!("{path}[{index}]"), depth + 1, members);
             }
             None
         }
-        Value::Object(object) => {
+        JsonTree::Object(object) => {
             for (name, item) in object {
                 let path = if path.is_empty() {
                     name.clone()
@@ -93,7 +89,7 @@ fn collect(value: &Value, path: String, depth: usize, members: &mut Vec<Member>)
             None
         }
     };
-    members.extend(scalar.map(|value| Member { path, value }));
+    members.extend(scalar.map(|value| Member::new(path, value)));
 }
 
 /// The maximum depth of a document that is read.

@@ -26,10 +26,7 @@ pub(super) fn read(text: &str) -> Option<Vec<Member>> {
         let content = decoded(content.trim());
         let is_wanted = !is_html || HTML.contains(&element.as_str());
         if is_wanted && !content.is_empty() && !HIDDEN.contains(&element.as_str()) {
-            members.push(Member {
-                path: element.clone(),
-                value: content,
-            });
+            members.push(Member::new(element.clone(), content));
         }
     }
     Some(members)

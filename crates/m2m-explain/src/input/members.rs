@@ -1,5 +1,7 @@
 //! The meaning of the members of a body, by their names, for any provider.
 
+use std::collections::BTreeSet;
+
 use m2m_errors::ErrorCode;
 
 use crate::received::{Received, presentable};
@@ -10,9 +12,19 @@ pub(super) struct Member {
     /// The names of the objects and the member, such as `error.code` or `errors[0].message`.
     pub(super) path: String,
     pub(super) value: String,
+    /// True if an earlier one has the same place.
+    is_repeated: bool,
 }
 
 impl Member {
+    pub(super) const fn new(path: String, value: String) -> Self {
+        Self {
+            path,
+            value,
+            is_repeated: false,
+        }
+    }
+
     /// The last name in lower case, without punctuation: `errorcode` for `errorCode` and `error_code`.
     fn key(&self) -> String {
         let last = self.path.rsplit('.').find(|name| !name.is_empty());
@@ -23,10 +35,24 @@ impl Member {
     }
 }
 
+/// Marks the members whose place an earlier one has, and returns the first such place. RFC 8259, section 4, leaves open which of them counts.
+pub(super) fn mark_repeated(members: &mut [Member]) -> Option<String> {
+    let mut places = BTreeSet::new();
+    let mut first = None;
+    for member in members {
+        member.is_repeated = !places.insert(member.path.clone());
+        if member.is_repeated && first.is_none() {
+            first = Some(member.path.clone());
+        }
+    }
+    first
+}
+
 /// Takes the parts of the error from the members. Parts that are known already are kept.
 pub(super) fn assign(received: &mut Received, members: &[Member]) {
     let keyed: Vec<(String, &str)> = members
         .iter()
+        .filter(|member| !member.is_repeated)
         .map(|member| (member.key(), member.value.as_str()))
         .collect();
     let first = |keys: &[&str], accept: &dyn Fn(&str) -> bool| {
