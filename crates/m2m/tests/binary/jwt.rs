@@ -104,6 +104,71 @@ fn f1_f12_a8_jwt_decode_shows_what_is_there_and_remarks_on_the_rest() {
 }
 
 #[test]
+fn e12_input_that_is_not_what_an_option_takes_is_named_as_what_it_is() {
+    let token = "eyJhbGciOiJFUzI1NiJ9.e30.AA";
+    for (arguments, expected) in [
+        (
+            &["verify", token, "--jwks", r#"{"keys":[]}"#][..],
+            "not the keys themselves",
+        ),
+        (
+            &["verify", token, "--jwks=-----BEGIN PUBLIC KEY-----"],
+            "not the keys themselves",
+        ),
+        (
+            &["verify", token, "--jwks", "id.example/jwks"],
+            "which begins with https://",
+        ),
+        (
+            &["verify", token, "--jwks", ""],
+            "a value is required for '--jwks",
+        ),
+        (
+            &["verify", token, "--jwks", "k", "--audience", ""],
+            "a value is required for '--audience",
+        ),
+        (
+            &["verify", token, "--jwks", "k", "--typ", ""],
+            "a value is required for '--typ",
+        ),
+        (
+            &[
+                "verify",
+                token,
+                "--jwks",
+                "k",
+                "--typ",
+                "JWT",
+                "--issuer-profile",
+                "okta",
+            ],
+            "cannot be used with",
+        ),
+        (
+            &["verify", token, "--jwks", "k", "--issuer-profile", "Okta"],
+            "'okta'",
+        ),
+        (&["decode", "Basic YTpi"], "credentials of the scheme Basic"),
+        (&["decode", r#"{"error":"a","error":"b"}"#], "a refusal: a"),
+        (
+            &["decode", r#"{"access_token":"a","access_token":"b"}"#],
+            "more than once",
+        ),
+    ] {
+        let output = run(&[&["jwt"], arguments].concat());
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
+    }
+    let output = run(&["explain", "302"]);
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("the HTTP status 302 is not an error"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn e12_e13_f2_a8_jwt_verify_takes_tokens_of_other_types_and_names_what_is_wrong_with_them() {
     let (key, _) = SigningKey::generate(Algorithm::Es256, Some("1")).unwrap();
     let jwk = key.public_jwk().to_json();
@@ -129,11 +194,34 @@ fn e12_e13_f2_a8_jwt_verify_takes_tokens_of_other_types_and_names_what_is_wrong_
         "{}..AAAA.BBBB.CCCC",
         part(r#"{"alg":"dir","enc":"A256GCM"}"#)
     );
+    let untyped = |more: &str| {
+        let claims = format!(
+            r#"{{"iss":"https://id.example","aud":"a","exp":{},"iat":{now},{more}}}"#,
+            now + 600
+        );
+        sign(None, claims.as_bytes(), &key).unwrap()
+    };
+    let okta = untyped(r#""cid":"c","scp":["a"]"#);
+    let plain = rfc9068(&format!(r#""iat":{now}"#));
+    let odd = signed("a b", r#""sub":"c""#);
     let typ = ["--typ", "JWT"];
+    let profile = ["--issuer-profile", "okta"];
+    let slash = ["--issuer", "https://id.example/"];
+    let other = ["--issuer", "https://other.example/"];
+    let audience = ["--audience", "a/"];
     let exact = ["--leeway", "0"];
     for (token, more, code, expected) in [
         (&entra, &[][..], 1, "expected typ \"at+jwt\", got \"JWT\""),
-        (&entra, &[], 1, "--typ JWT"),
+        (&entra, &[], 1, "accept it with --typ JWT"),
+        (&odd, &[], 1, "accept it with --typ 'a b'"),
+        (&plain, &typ, 1, "accepted without the option --typ"),
+        (&okta, &[], 1, "as in --issuer-profile okta"),
+        (&okta, &typ, 1, "as in --issuer-profile okta"),
+        (&okta, &profile, 0, "valid: signature, type"),
+        (&entra, &profile, 1, "cid"),
+        (&plain, &slash, 1, "--issuer https://id.example\n"),
+        (&plain, &other, 1, "issuer-mismatch"),
+        (&plain, &audience, 1, "--audience a\n"),
         (&entra, &typ, 0, "valid: signature, type"),
         (&fraction, &exact, 0, "valid: signature, type"),
         (&milliseconds, &exact, 1, "iat is"),

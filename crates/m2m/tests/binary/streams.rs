@@ -55,10 +55,17 @@ fn standard_input_is_read_for_one_thing() {
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("standard input was already"), "{stderr}");
-    let output = piped(m2m(&["jwt", "verify", "-", "--jwks", "-"]), "a.b.c");
-    let stderr = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("standard input was already"), "{stderr}");
+    for token in [&["-"][..], &[]] {
+        let command = m2m(&[&["jwt", "verify", "--jwks", "-"], token].concat());
+        let output = piped(command, "a.b.c");
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(
+            stderr.contains("the token and the keys would both be read from standard input")
+                && stderr.contains("--jwks - < jwks.json"),
+            "{stderr}"
+        );
+    }
 }
 
 #[test]

@@ -342,7 +342,12 @@ fn jwt_verify_finds_keys_over_tls_and_by_the_issuer() {
     let output = run(&["jwt", "verify", &token]);
     assert_eq!(output.status.code(), Some(2));
     let stderr = text(&output.stderr);
-    assert!(stderr.contains("--jwks"), "{stderr}");
+    assert!(
+        stderr.contains("no keys are given to verify the token with")
+            && stderr.contains("--issuer https://id.example")
+            && stderr.contains("--jwks jwks.json"),
+        "{stderr}"
+    );
 }
 
 #[test]

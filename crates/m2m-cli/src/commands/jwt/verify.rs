@@ -4,20 +4,26 @@ mod keys;
 mod mismatch;
 mod unusable_key;
 
+use std::borrow::Cow;
+
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use m2m_errors::Cause;
 use m2m_guard::malformed_claim;
 use m2m_host::error::Failure;
 use m2m_host::http_client::ConnectionOptions;
+use m2m_host::key_help::shell_word;
 use m2m_host::output::{Format, Output};
+use m2m_host::printable::printable;
 use m2m_host::{clock, token_text};
 use m2m_jwt::{
-    Algorithm, Claim, Claims, Expectations, InvalidToken, KeySet, Leeway, Limits, Reading,
-    TokenForm, UnixTime, Unverified,
+    Algorithm, Claim, Claims, Expectations, InvalidToken, IssuerProfile, KeySet, Leeway, Limits,
+    Reading, TokenForm, UnixTime, Unverified,
 };
 use serde_json::{Value, json};
 
 use crate::commands::jwt::algorithm;
+use crate::options::words;
 use crate::token_input;
 
 use keys::Keys;
@@ -34,10 +40,10 @@ pub(crate) struct JwtVerifyOptions {
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
     /// Keys of the issuer: a JWK set, a JWK or a public key in PEM, as a file, a URL, or - for standard input; by default, the JWK set that the issuer's metadata names
-    #[arg(long, value_name = "FILE|URL", required_unless_present = "issuer")]
+    #[arg(long, value_name = "FILE|URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) jwks: Option<String>,
     /// Audience that the token must have; if repeated, one match is enough. Without this option, the audience is not checked
-    #[arg(long, value_name = "AUDIENCE")]
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: Vec<String>,
     /// Issuer that the token must come from. Without this option, the issuer is not checked
     #[arg(long, value_name = "URL")]
@@ -49,8 +55,11 @@ pub(crate) struct JwtVerifyOptions {
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
     pub(crate) leeway: Leeway,
     /// Accepted type of the token (header parameter typ), such as JWT; may be repeated. By default at+jwt, with the claims that RFC 9068 requires; with another type, iss, aud and exp are enough
-    #[arg(long = "typ", value_name = "TYPE")]
+    #[arg(long = "typ", value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) types: Vec<String>,
+    /// Form of the access tokens of an issuer that does not follow RFC 9068: their type, which some lack, their claims, and what distinguishes them from ID tokens
+    #[arg(long, value_name = "PROFILE", conflicts_with = "types", value_parser = words(IssuerProfile::ALL, IssuerProfile::as_str))]
+    pub(crate) issuer_profile: Option<IssuerProfile>,
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
     /// Output format
@@ -75,6 +84,8 @@ Examples:
   m2m jwt verify --jwks jwks.json --issuer https://id.example < token.txt
   m2m jwt verify \"$TOKEN\" --jwks public.pem
   m2m jwt verify \"$TOKEN\" --jwks - --typ JWT < jwks.json
+  m2m jwt verify \"$TOKEN\" --issuer-profile okta \\
+    --issuer https://example.okta.com/oauth2/default
 
 Without --issuer and --audience, a valid signature only shows that a key in the
 JWK set signed the token, for some audience.";
@@ -98,6 +109,7 @@ enum Objection {
 }
 
 pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), Failure> {
+    check_input(options)?;
     let token = token_input::read(
         options.token.as_deref(),
         "m2m jwt verify \"$TOKEN\" --issuer URL --audience AUDIENCE",
@@ -120,6 +132,22 @@ pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), 
     }
 }
 
+/// Checks that there are keys, and that standard input is read for one thing.
+fn check_input(options: &JwtVerifyOptions) -> Result<(), Failure> {
+    if options.jwks.is_none() && options.issuer.is_none() {
+        return Err(keys::none_given());
+    }
+    let is_input = |value: &Option<String>| value.as_deref() == Some("-");
+    if is_input(&options.jwks) && (options.token.is_none() || is_input(&options.token)) {
+        return Err(Failure::usage(
+            "the token and the keys would both be read from standard input",
+        )
+        .help("pass the token as an argument: m2m jwt verify \"$TOKEN\" --jwks - < jwks.json")
+        .help("or name the file of the keys: m2m jwt verify --jwks jwks.json < token.txt"));
+    }
+    Ok(())
+}
+
 /// Verifies the token. If an option is absent, the value in the token itself is expected.
 fn judge(
     token: &str,
@@ -138,15 +166,20 @@ fn judge(
     };
     let own_issuer = claims.as_ref().and_then(Claims::issuer);
     let issuer = options.issuer.as_deref().or(own_issuer).unwrap_or_default();
-    let access_token = Expectations::access_token(issuer, &audiences, &[]);
     let types: Vec<&str> = options.types.iter().map(String::as_str).collect();
-    let (token_types, required_claims) = match &*types {
+    let access_token = Expectations::access_token(issuer, &audiences, &[]);
+    let of_form = match (options.issuer_profile, &*types) {
+        (Some(profile), _) => Expectations::of_issuer(profile, issuer, &audiences, &[]),
         // The claims that both claim sets have; those of RFC 9068 have a `sub` as well.
-        [] => (
-            access_token.token_types,
-            &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId][..],
-        ),
-        types => (types, &[][..]),
+        (None, []) => Expectations {
+            required_claims: &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId],
+            ..access_token
+        },
+        (None, types) => Expectations {
+            token_types: types,
+            required_claims: &[],
+            ..access_token
+        },
     };
     let algorithms = if options.algorithms.is_empty() {
         Algorithm::ALL
@@ -154,11 +187,9 @@ fn judge(
         &options.algorithms
     };
     let expectations = Expectations {
-        token_types,
-        required_claims,
         algorithms,
         leeway: options.leeway,
-        ..access_token
+        ..of_form
     };
     let header = unverified.header()?;
     let set = KeySet::new(&keys.usable);
@@ -173,7 +204,9 @@ fn judge(
         unusable_keys: keys.suspects(error, header.key_id()),
     })?;
     match malformed_claim(&claims) {
-        Some(name) if options.types.is_empty() => Err(Objection::Claim(name).into()),
+        Some(name) if options.types.is_empty() && options.issuer_profile.is_none() => {
+            Err(Objection::Claim(name).into())
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -251,11 +284,11 @@ impl Rejected {
         let fixes = self.fixes(options, reading);
         fixes
             .iter()
-            .fold(failure, |failure, fix| failure.help(*fix))
+            .fold(failure, |failure, fix| failure.help(&**fix))
     }
 
     /// Returns the fixes for the reader of a token, who has it from the issuer that the API trusts, unless it is known to be from another.
-    fn fixes(&self, options: &JwtVerifyOptions, reading: &Reading) -> Vec<&'static str> {
+    fn fixes(&self, options: &JwtVerifyOptions, reading: &Reading) -> Vec<Cow<'static, str>> {
         let cause = self.error.cause();
         let entry = cause.entry();
         let is_of_issuer = || {
@@ -272,19 +305,52 @@ impl Rejected {
                 | Cause::TokenClaimMissing
         );
         let is_of_keys = matches!(cause, Cause::TokenKeyUnknown | Cause::TokenKeyAmbiguous);
-        let mut fixes = if cause == Cause::TokenMalformed && reading.form() != TokenForm::Signed {
+        let fixes = if cause == Cause::TokenMalformed && reading.form() != TokenForm::Signed {
             // The text is whole, and is not a signed token.
-            Vec::new()
+            &[]
         } else if is_for_operator || is_of_keys && is_of_issuer() {
-            entry.for_operator.fixes.to_vec()
+            entry.for_operator.fixes
         } else {
-            entry.for_caller.fixes.to_vec()
+            entry.for_caller.fixes
         };
-        if cause == Cause::TokenTypeWrong {
-            fixes.push("If the issuer writes another type into its access tokens, name it, as in --typ JWT.");
-        }
-        fixes
+        let mismatch = self.mismatch.as_deref();
+        let of_options = mismatch.and_then(|mismatch| match self.error {
+            Objection::Token(InvalidToken::TypeMissing | InvalidToken::TypeMismatch) => {
+                Some(type_fix(mismatch.got(), options))
+            }
+            Objection::Token(InvalidToken::IssuerMismatch) => mismatch.slash_fix("--issuer"),
+            Objection::Token(InvalidToken::AudienceMismatch) => mismatch.slash_fix("--audience"),
+            Objection::Token(_) | Objection::Claim(_) => None,
+        });
+        let fixes = fixes.iter().map(|fix| Cow::Borrowed(*fix));
+        fixes.chain(of_options.map(Cow::Owned)).collect()
     }
+}
+
+/// Returns the option with which a token of this type, or without one, is accepted, if it is an access token.
+fn type_fix(own_type: Option<&str>, options: &JwtVerifyOptions) -> String {
+    let Some(own_type) = own_type else {
+        return "If the issuer writes no type into its access tokens, name its profile, as in --issuer-profile okta."
+            .to_owned();
+    };
+    let is_of_rfc9068 = ["at+jwt", "application/at+jwt"]
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(own_type));
+    if is_of_rfc9068 {
+        let option = match options.issuer_profile {
+            Some(_) => "--issuer-profile",
+            None => "--typ",
+        };
+        return format!(
+            "The token has the type of RFC 9068, which is accepted without the option {option}."
+        );
+    }
+    let typ = shell_word(&printable(own_type)).map_or_else(String::new, |word| {
+        format!("accept it with --typ {word}, or ")
+    });
+    format!(
+        "If the issuer writes this type into its access tokens, {typ}name the profile of the issuer, as in --issuer-profile auth0."
+    )
 }
 
 /// Returns true if the remarks on a token can explain the cause.

@@ -52,10 +52,7 @@ pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
             let http = HttpClient::new(&options.connection)?;
             runtime()?.block_on(of_issuer(&issuer, &http))?
         }
-        (None, None) => {
-            return Err(Failure::usage("no keys are given to verify the token with")
-                .help("use --issuer URL to find the keys of the issuer, or --jwks FILE|URL"));
-        }
+        (None, None) => return Err(none_given()),
     };
     let keys = of_document(&place, file, &json).map_err(|failure| match &options.jwks {
         // The server named the place, so no argument has to be changed.
@@ -74,12 +71,26 @@ pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
     Err(reasons.fold(failure, |failure, key| failure.because(key.text())))
 }
 
+/// Returns the failure of a command that names no keys.
+pub(super) fn none_given() -> Failure {
+    Failure::usage("no keys are given to verify the token with")
+        .help("use the keys of an issuer, as in --issuer https://id.example")
+        .help("or a JWK set or a public key, as in --jwks jwks.json or --jwks https://id.example/.well-known/jwks.json")
+}
+
 fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
+    if place.starts_with('{') || place.starts_with("-----BEGIN") {
+        return Err(
+            Failure::usage("--jwks takes a file or a URL, and not the keys themselves").help(
+                "pipe the keys into standard input: m2m jwt verify \"$TOKEN\" --jwks - < jwks.json",
+            ),
+        );
+    }
     let bytes = RegularFile::open(Path::new(place), Pipes::Taken)
         .and_then(|file| file.read(MAX_FILE_BYTES));
     let bytes = bytes.map_err(|error| {
         Failure::of_io(format!("cannot read {}", shown(Path::new(place))), &error)
-            .help("set --jwks to a file with a JWK set or a public key, or to the URL of a JWK set")
+            .help("set --jwks to a file with a JWK set or a public key, or to the URL of a JWK set, which begins with https://")
     })?;
     Ok(bytes.to_vec())
 }

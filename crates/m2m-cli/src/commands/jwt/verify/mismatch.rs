@@ -1,6 +1,8 @@
 //! The difference between a token and what was expected of it.
 
 use m2m_authority::diagnose::Difference;
+use m2m_host::key_help::shell_word;
+use m2m_host::printable::printable;
 use m2m_host::timestamp::rfc3339;
 use m2m_jwt::{Algorithm, Expectations, InvalidToken, Jwk, JwkSet, UnixTime, Unverified};
 use serde::Serialize;
@@ -121,6 +123,26 @@ impl Mismatch {
             got: vec![rfc3339(got)],
             difference: None,
         }
+    }
+
+    /// Returns the first of the values in the token.
+    pub(super) fn got(&self) -> Option<&str> {
+        self.got.first().map(String::as_str)
+    }
+
+    /// Returns this option with the value of the token, if the one that was given differs from it only by a slash at the end.
+    pub(super) fn slash_fix(&self, option: &str) -> Option<String> {
+        self.difference.as_ref()?;
+        let is_same = |got: &&String| {
+            let without = got.trim_end_matches('/');
+            let mut expected = self.expected.iter();
+            expected.any(|expected| expected.trim_end_matches('/') == without)
+        };
+        let got = printable(self.got.iter().find(is_same)?);
+        let word = shell_word(&got)?;
+        Some(format!(
+            "If the value is meant that the token has, write it exactly as there, since a slash at the end counts: {option} {word}"
+        ))
     }
 
     /// Returns a text of one line. The values are quoted and escaped, since a stranger may have made the token; times are not.
