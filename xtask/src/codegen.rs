@@ -244,14 +244,17 @@ fn wire_forms(entry: &Entry) -> Vec<(String, Wire)> {
     forms
 }
 
-/// Returns the text as the caller reads it; `…` replaces a value of the request.
+/// Returns the text as the caller reads it; `…` replaces a value of the request. Both texts are there if the one without a value is about something else.
 fn description(text: &Text) -> String {
-    text.with_value
-        .map_or_else(
-            || text.plain.to_owned(),
-            |with_value| with_value.replace("{}", "…"),
-        )
-        .replace('|', "\\|")
+    let beginning = |text: &'static str| text.split(' ').take(3);
+    let own = match text.with_value {
+        None => text.plain.to_owned(),
+        Some(with_value) if beginning(with_value).eq(beginning(text.plain)) => {
+            with_value.replace("{}", "…")
+        }
+        Some(with_value) => format!("{}; or: {}", text.plain, with_value.replace("{}", "…")),
+    };
+    own.replace('|', "\\|")
 }
 
 fn advice(out: &mut String, advice: &Advice) -> fmt::Result {

@@ -19,7 +19,7 @@ mod targets;
 pub use connection::{HandshakeProblem, HttpProblem};
 pub use evidence::{BasicProblem, BodyForm, Difference, Evidence};
 pub use fix::Fix;
-pub use form::similar_path;
+pub use form::{missing_endpoint, similar_path};
 pub use names::Ignored;
 pub(crate) use names::{ignored, in_url};
 pub use nearest::{Mistyped, nearest};

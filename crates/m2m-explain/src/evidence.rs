@@ -93,6 +93,13 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::SimilarPath { path, .. } => {
             format!("the most similar path of the server is {path}")
         }
+        Evidence::EndpointMissing { endpoint } => format!(
+            "the path is that of {} {endpoint} endpoint, which this server does not have: it serves the client credentials grant only",
+            match endpoint.starts_with(['a', 'i']) {
+                true => "an",
+                false => "a",
+            }
+        ),
         Evidence::MethodSent {
             method: Some(method),
         } => format!("the request used {method}, and the path supports only POST"),

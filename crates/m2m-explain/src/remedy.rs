@@ -143,6 +143,7 @@ fn text(fix: &Fix) -> String {
             "send the client id and the secret either in an Authorization: Basic header or in the body, and no other Authorization header"
                 .to_owned()
         }
+        Fix::UseClientCredentials => "configure the client to request tokens with the grant type client_credentials, at POST /oauth2/token; it needs no other endpoint".to_owned(),
         Fix::UsePost => "request tokens with POST; if the client does so already, call the https URL directly, because a redirect turns POST into GET".to_owned(),
         Fix::SendParameter { parameter } => format!("send the parameter {parameter}"),
         Fix::SwapCredentials { client_id } => {

@@ -181,8 +181,7 @@ impl Handler for Server {
                 self.management.respond(parts, path, body, address).await
             }
             Route::Unknown => {
-                let observed = self.router.similar_path(parts.uri.path());
-                let refusal = Refusal::of(Cause::PathUnknown).observing(observed);
+                let refusal = self.router.nothing_at(parts.uri.path());
                 self.refuse_early(refusal, route, &parts, address)
             }
             Route::Metadata
@@ -205,8 +204,7 @@ impl Handler for Server {
                     return response;
                 }
                 self.document(route, &parts).unwrap_or_else(|| {
-                    let observed = self.router.similar_path(parts.uri.path());
-                    let refusal = Refusal::of(Cause::PathUnknown).observing(observed);
+                    let refusal = self.router.nothing_at(parts.uri.path());
                     self.refuse_early(refusal, route, &parts, address)
                 })
             }
@@ -312,6 +310,28 @@ mod tests {
             let diagnosis = diagnose(&suspect, &Records::default());
             assert_eq!(diagnosis.evidence.len(), 1, "{refused:?}");
             assert!(!remedies(&diagnosis, Operating::Foreign).is_empty());
+        }
+    }
+
+    #[test]
+    fn f7_the_diagnosis_of_a_missing_endpoint_names_it_and_the_grant() {
+        let router = Router::new(&Issuer::parse("https://id.example/tenant").unwrap());
+        for (path, expected) in [
+            ("/tenant/oauth2/authorize", "an authorization endpoint"),
+            ("/connect/userinfo", "a userinfo endpoint"),
+            ("/oauth2/par", "a pushed-authorization-request endpoint"),
+        ] {
+            let suspect = router.nothing_at(path).take_suspect();
+            let diagnosis = diagnose(&suspect, &Records::default());
+            let observed = m2m_explain::observations(&diagnosis);
+            let texts: Vec<&str> = observed.iter().map(|own| &*own.text).collect();
+            assert!(
+                matches!(&*texts, [text] if text.contains(expected) && text.contains("client credentials")),
+                "{path}: {texts:?}"
+            );
+            let remedies = remedies(&diagnosis, Operating::Foreign);
+            let fixes = serde_json::to_string(&remedies).unwrap();
+            assert!(fixes.contains("POST /oauth2/token"), "{fixes}");
         }
     }
 

@@ -44,6 +44,8 @@ pub enum Evidence {
         #[serde(default, skip_serializing_if = "core::ops::Not::not")]
         only_slashes: bool,
     },
+    /// The path is that of an endpoint with this name, which other authorization servers have.
+    EndpointMissing { endpoint: Cow<'static, str> },
     /// The method of the request, if it is a usual one. The path supports only POST.
     MethodSent {
         #[serde(default, skip_serializing_if = "Option::is_none")]

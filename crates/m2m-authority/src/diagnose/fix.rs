@@ -31,6 +31,8 @@ pub enum Fix {
     CorrectHttp { problem: HttpProblem },
     /// Request this path.
     RequestPath { path: Cow<'static, str> },
+    /// Request tokens with the client credentials grant, at the token endpoint.
+    UseClientCredentials,
     /// Request tokens with POST.
     UsePost,
     /// Send the parameters as a form in the body.
@@ -361,6 +363,7 @@ fn suggested(
         } => return Vec::new(),
         Evidence::HandshakeFailed { problem } => Fix::CorrectTls { problem: *problem },
         Evidence::HttpMalformed { problem } => Fix::CorrectHttp { problem: *problem },
+        Evidence::EndpointMissing { .. } => Fix::UseClientCredentials,
         Evidence::MethodSent { .. } => Fix::UsePost,
         Evidence::SimilarPath { path, .. } => Fix::RequestPath { path: path.clone() },
         Evidence::ParameterInUrl { parameter, .. } if is_of_other_requests(parameter) => {

@@ -324,8 +324,7 @@ const SCHEMES: &[&str] = &[
 /// similar one, or one with the same end.
 #[must_use]
 pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
-    let parts = path.split('/').filter(|part| !part.is_empty());
-    let plain = parts.fold(String::new(), |path, part| path + "/" + part);
+    let plain = with_single_slashes(path);
     let same = known
         .iter()
         .find(|known| known.eq_ignore_ascii_case(&plain));
@@ -345,6 +344,51 @@ pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
         only_slashes: plain == **path,
     });
     evidence.into_iter().collect()
+}
+
+/// Returns the name of the endpoint of other authorization servers that is usually at this path below the issuer. This server does not have it: it issues
+/// tokens to applications, with the client credentials grant.
+///
+/// ```
+/// use m2m_authority::diagnose::missing_endpoint;
+///
+/// assert_eq!(missing_endpoint("/oauth2/authorize"), Some("authorization"));
+/// assert_eq!(missing_endpoint("/oauth2/token"), None);
+/// ```
+#[must_use]
+pub fn missing_endpoint(path: &str) -> Option<&'static str> {
+    let plain = with_single_slashes(path).to_ascii_lowercase();
+    let (folder, name) = plain.rsplit_once('/')?;
+    let mut endpoints = MISSING_ENDPOINTS.iter();
+    let (_, endpoint) = endpoints.find(|(names, _)| names.contains(&name))?;
+    FOLDERS.contains(&folder).then_some(*endpoint)
+}
+
+/// The folders in which authorization servers have their endpoints.
+const FOLDERS: &[&str] = &["", "/oauth", "/oauth2", "/connect", "/id/connect", "/oidc"];
+
+/// The endpoints of other authorization servers, by the last parts of their paths.
+const MISSING_ENDPOINTS: &[(&[&str], &str)] = &[
+    (
+        &["authorize", "authorization", "auth"],
+        "authorization endpoint",
+    ),
+    (&["userinfo"], "userinfo"),
+    (&["register", "registration"], "registration"),
+    (
+        &["device_authorization", "deviceauthorization"],
+        "device-authorization",
+    ),
+    (&["par"], "pushed-authorization-request"),
+    (&["introspect", "introspection"], "introspection"),
+    (&["revoke", "revocation"], "revocation"),
+    (&["logout", "endsession", "end_session"], "logout"),
+];
+
+/// Returns the path with one slash before each of its parts, and none at its end.
+fn with_single_slashes(path: &str) -> String {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    parts.fold(String::new(), |path, part| path + "/" + part)
 }
 
 /// Returns the method of a request to a path that supports only POST.

@@ -50,10 +50,11 @@ pub(crate) const PATH_UNKNOWN: Entry = Entry {
     title: "Unknown path or resource",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: WireForms::same(refused(
+    wire: WireForms::same(refused_with_value(
         Status::NotFound,
         ErrorCode::NotFound,
         "There is nothing at this path. Tokens are issued at POST /oauth2/token",
+        "This server has no {} endpoint. It serves the client credentials grant only, at POST /oauth2/token",
     )),
     operator: "The request is for a path that the server does not serve, or for a resource that does not exist.",
     for_caller: Advice {

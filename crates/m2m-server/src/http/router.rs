@@ -1,6 +1,8 @@
 //! The routes of the server by path.
 
-use m2m_authority::diagnose::{Evidence, similar_path};
+use m2m_authority::Refusal;
+use m2m_authority::diagnose::{Evidence, missing_endpoint, similar_path};
+use m2m_errors::Cause;
 use oauth_proto::Issuer;
 
 /// The resource at a path.
@@ -49,9 +51,21 @@ impl Router {
         }
     }
 
-    /// Returns the path that a caller probably meant by an unknown one, as an observation about the request.
-    pub(super) fn similar_path(&self, path: &str) -> Vec<Evidence> {
-        similar_path(path.strip_prefix(&*self.prefix).unwrap_or(path), &PATHS)
+    /// Returns the refusal of a request for an unknown path. It names the endpoint of other servers that is usually at this path, or the path
+    /// that the caller probably meant.
+    pub(super) fn nothing_at(&self, path: &str) -> Refusal {
+        let path = path.strip_prefix(&*self.prefix).unwrap_or(path);
+        let refusal = Refusal::of(Cause::PathUnknown);
+        match missing_endpoint(path) {
+            Some(endpoint) => {
+                refusal
+                    .echoing(endpoint)
+                    .observing(vec![Evidence::EndpointMissing {
+                        endpoint: endpoint.into(),
+                    }])
+            }
+            None => refusal.observing(similar_path(path, &PATHS)),
+        }
     }
 
     /// Returns the route of a path. Every path is served with and without the path of the issuer before it, since some proxies strip it.

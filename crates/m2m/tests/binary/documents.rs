@@ -3,7 +3,7 @@
 use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, UnixTime, Unverified, verify};
 use oauth_proto::{AuthorizationServerMetadata, Issuer};
 
-use crate::support::{SECRET, Serving};
+use crate::support::{SECRET, Serving, run, text};
 
 #[test]
 fn a37_metadata_are_at_both_names_and_name_the_issuer() {
@@ -78,6 +78,46 @@ fn f4_both_documents_have_the_members_that_clients_require() {
         "{}",
         page.body
     );
+}
+
+#[test]
+fn f7_a_path_of_an_endpoint_that_only_other_servers_have_is_answered_with_its_name() {
+    let server = Serving::start(&[]);
+    for (path, endpoint) in [
+        ("/oauth2/authorize", "no authorization endpoint"),
+        ("/oauth2/authorize?client_id=a", "no authorization endpoint"),
+        ("/oauth2//Authorize/", "no authorization endpoint"),
+        ("/authorize", "no authorization endpoint"),
+        ("/oauth/authorize", "no authorization endpoint"),
+        ("/connect/authorize", "no authorization endpoint"),
+        ("/oauth2/userinfo", "no userinfo endpoint"),
+        ("/connect/userinfo", "no userinfo endpoint"),
+        ("/oauth2/register", "no registration endpoint"),
+        (
+            "/oauth2/device_authorization",
+            "no device-authorization endpoint",
+        ),
+        ("/oauth2/par", "no pushed-authorization-request endpoint"),
+        ("/oauth2/revoke", "no revocation endpoint"),
+        ("/oauth2/other", "There is nothing at this path"),
+        ("/a/authorize", "There is nothing at this path"),
+    ] {
+        for method in ["GET", "POST", "OPTIONS"] {
+            let answer = server.call(method, path, "");
+            assert_eq!(answer.status, 404, "{method} {path}");
+            let description = answer.json()["error_description"].to_string();
+            assert!(
+                description.contains(endpoint) && description.contains("POST /oauth2/token"),
+                "{method} {path}: {description}"
+            );
+            let explained = run(&["explain", &answer.body]);
+            let explained = text(&explained.stdout);
+            assert!(explained.contains("path-unknown"), "{explained}");
+            let is_missing = endpoint.starts_with("no ");
+            let says_grant = description.contains("the client credentials grant only");
+            assert_eq!(says_grant, is_missing, "{method} {path}: {description}");
+        }
+    }
 }
 
 #[test]
