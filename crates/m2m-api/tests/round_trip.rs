@@ -154,7 +154,8 @@ fn answer(id: &str) -> Value {
 fn key() -> Value {
     json!({
         "kid": "k", "algorithm": "ES256", "state": "next", "created_at": "2026-11-20T00:00:00Z",
-        "state_since": "2026-11-20T00:00:00Z", "signs_from": "2026-11-20T00:10:00Z",
+        "state_since": "2026-11-20T00:00:00Z", "signs_from": "2026-11-20T00:10:00Z", "origin": "generated",
+        "next_rotation_at": "2026-11-21T00:00:00Z", "retires_at": "2026-12-20T00:10:00Z",
     })
 }
 

@@ -552,6 +552,11 @@ mod tests {
     fn the_guide_names_metrics_that_exist_with_their_labels() {
         let metrics = Metrics::new();
         metrics.refused(Cause::SecretWrong);
+        let age = KeyAge {
+            seconds: 0,
+            rotates_at: Some(UnixTime::from_seconds(0)),
+        };
+        metrics.signing_key(Algorithm::Es256, Some(age));
         let text = metrics.text();
         let guide = include_str!("../../../docs/guide/production.md");
         let names = guide.split('`').filter(|word| word.starts_with("m2m_"));

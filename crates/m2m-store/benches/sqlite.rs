@@ -10,7 +10,7 @@ use m2m_authority::registry::{
 use m2m_jwt::UnixTime;
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Cursor, EventQuery, Filter, List, Named,
-    RecordId, Sort, Sought, Sqlite, Stored, Subject, UsageBatch, Write,
+    RecordId, RevokedToken, Sort, Sought, Sqlite, Stored, Subject, UsageBatch, Write,
 };
 use tokio::runtime::{Builder, Runtime};
 

@@ -430,6 +430,10 @@ const TAGS: &[(&str, &str)] = &[
         "Applications, their secrets and properties, and test tokens.",
     ),
     (
+        "tokens",
+        "Tokens that were issued, whichever application they were issued to.",
+    ),
+    (
         "properties",
         "Definitions of the properties that applications can have and tokens can carry.",
     ),

@@ -88,6 +88,23 @@ impl KeySchedule {
         Some(since.saturating_add_seconds(self.period).max(known))
     }
 
+    /// Returns the [time of the next rotation](Self::next_rotation) of a key that takes part in it: the one that signs, or the one that signs next.
+    #[must_use]
+    pub fn rotation_of(
+        self,
+        keys: &[KeyRecord],
+        key: &KeyRecord,
+        now: UnixTime,
+    ) -> Option<UnixTime> {
+        let algorithm = key.algorithm;
+        // Of several keys that are announced, the first is the next one.
+        let mut taking_part = [active(keys, algorithm), next(keys, algorithm)]
+            .into_iter()
+            .flatten();
+        taking_part.find(|own| own.kid == key.kid)?;
+        self.next_rotation(keys, algorithm, now)
+    }
+
     /// Returns the key that signs with the algorithm, if the schedule replaces it.
     fn replaced(self, keys: &[KeyRecord], algorithm: Algorithm) -> Option<&KeyRecord> {
         let signing = active(keys, algorithm)?;
@@ -161,8 +178,13 @@ mod tests {
         keys.push(key("b", KeyState::Next, announced));
         assert_eq!(due(&keys, after(90).saturating_sub_seconds(1)), None);
         assert_eq!(due(&keys, after(90)), Some(ScheduledStep::Sign(&keys[1])));
-        let rotation = SCHEDULE.next_rotation(&keys, Algorithm::Es256, announced);
-        assert_eq!(rotation, Some(after(90)));
+        // Another key that was announced has to wait for the rotation after it.
+        keys.push(key("c", KeyState::Next, announced));
+        let rotations = keys
+            .iter()
+            .map(|key| SCHEDULE.rotation_of(&keys, key, announced));
+        let rotations: Vec<_> = rotations.collect();
+        assert_eq!(rotations, [Some(after(90)), Some(after(90)), None]);
     }
 
     #[test]

@@ -31,33 +31,13 @@ impl Perform for ListKeys {
                 .unwrap_or(key.state)
                 .as_str()
                 .to_owned(),
-            next_rotation_at: next_rotation(manager, &keys, key, now),
-            ..shown(key)
+            ..shown(manager, &keys, key, now)
         };
         Ok(KeysAnswer {
             keys: keys.iter().map(shown).collect(),
         }
         .into())
     }
-}
-
-/// Returns the time of the next scheduled rotation, if the key takes part in it.
-fn next_rotation<H: Host>(
-    manager: &Manager<H>,
-    keys: &[KeyRecord],
-    key: &KeyRecord,
-    now: UnixTime,
-) -> Option<String> {
-    let first = |state| {
-        let mut own = keys.iter();
-        own.find(|own| own.algorithm == key.algorithm && own.state == state)
-    };
-    // Of several keys that are announced, the first is the next one.
-    let takes_part = matches!(key.state, KeyState::Active | KeyState::Next)
-        && first(key.state).is_some_and(|first| first.kid == key.kid);
-    let schedule = manager.host().key_schedule();
-    let at = schedule.next_rotation(keys, key.algorithm, now);
-    at.filter(|_| takes_part).map(time_text)
 }
 
 impl Perform for RotateKey {
@@ -96,7 +76,7 @@ impl Perform for RotateKey {
             )
         });
         Ok(KeyAnswer {
-            key: shown(&key),
+            key: of_change(manager, &key, call.operator.now).await,
             removed: removed.into_iter().map(String::from).collect(),
             warning,
         }
@@ -138,7 +118,7 @@ impl Perform for ImportKey {
         )
         .await?;
         Ok(KeyAnswer {
-            key: shown(&record),
+            key: of_change(manager, &record, call.operator.now).await,
             removed: Vec::new(),
             warning: None,
         }
@@ -153,11 +133,23 @@ fn sealing<H: Host>(manager: &Manager<H>) -> Result<&m2m_store::SealingKey> {
         .ok_or(OperationError::RegistryReadOnly)
 }
 
-fn shown(key: &KeyRecord) -> KeyShown {
+/// Returns a key that was changed. If the other keys cannot be read now, its next rotation is left out, since the change was made.
+async fn of_change<H: Host>(manager: &Manager<H>, key: &KeyRecord, now: UnixTime) -> KeyShown {
+    let frame = manager.host().registry().frame().await;
+    shown(manager, &frame.unwrap_or_default().keys, key, now)
+}
+
+fn shown<H: Host>(
+    manager: &Manager<H>,
+    keys: &[KeyRecord],
+    key: &KeyRecord,
+    now: UnixTime,
+) -> KeyShown {
     let signs_from = match key.state {
         KeyState::Next => Some(key.state_since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS)),
         KeyState::Spare | KeyState::Active | KeyState::Retiring | KeyState::Retired => None,
     };
+    let schedule = manager.host().key_schedule();
     KeyShown {
         kid: key.kid.to_string(),
         algorithm: key.algorithm.as_str().to_owned(),
@@ -166,7 +158,7 @@ fn shown(key: &KeyRecord) -> KeyShown {
         state_since: time_text(key.state_since),
         origin: Some(key.origin.as_str().to_owned()),
         signs_from: signs_from.map(time_text),
-        next_rotation_at: None,
+        next_rotation_at: schedule.rotation_of(keys, key, now).map(time_text),
         retires_at: retires_at(key).map(time_text),
     }
 }

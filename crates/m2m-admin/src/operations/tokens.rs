@@ -2,6 +2,7 @@
 
 use m2m_api::operations::{RevokeToken, RevokedTokenShown, TokenRevoked};
 use m2m_authority::inspection::InspectedToken;
+use m2m_authority::redacted;
 use m2m_authority::registry::{Lifetime, time_text};
 use m2m_jwt::{KeySet, UnixTime};
 use m2m_store::{Action, AuditEvent, Backend as _, Revocation, RevokedToken, StoreError, Subject};
@@ -28,7 +29,8 @@ impl Perform for RevokeToken {
                 actor: call.operator.actor(),
                 action: Action::Revoked,
                 subject: Subject::Token,
-                name: (&*token.jti).into(),
+                // What was taken for a jti may be a secret.
+                name: redacted(&token.jti).into(),
                 before: None,
                 after: Some(
                     json!({ "client_id": token.client_id, "expires_at": time_text(token.until) })

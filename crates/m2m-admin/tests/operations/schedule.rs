@@ -311,3 +311,34 @@ fn x11_more_keys_than_the_set_may_have_are_refused_with_the_reason() {
     assert_eq!(*algorithm, Algorithm::Es256);
     assert!(refused.to_string().contains("8 keys"), "{refused}");
 }
+
+#[test]
+fn every_step_is_logged_and_the_audit_log_names_the_schedule() {
+    let mut life = Life::new();
+    let mut lines = Vec::new();
+    for hour in 0..60 * 24 {
+        let uptime = Uptime::new(Duration::from_secs(hour * 3600));
+        life.now = NOW.as_seconds() + hour * 3600;
+        let mut random = life.registry.randomness();
+        let (backend, sealing) = (life.registry.backend(), &life.sealing);
+        let ticked = life
+            .keeper
+            .tick(backend, sealing, &mut random, life.clock(), uptime);
+        lines.extend(life.registry.wait(ticked).lines);
+    }
+    let states: Vec<&str> = lines
+        .iter()
+        .map(|line| {
+            assert_eq!(line["event"], "signing_key_step");
+            assert_eq!(line["alg"], "ES256");
+            assert!(line["kid"].is_string() && line["time"].is_string());
+            line["state"].as_str().unwrap()
+        })
+        .collect();
+    let expected = ["next", "active", "next", "active", "retired", "next"];
+    assert_eq!(states, expected);
+    let scheduled = life.registry.audit().into_iter();
+    let scheduled = scheduled.filter(|event| &*event.actor.name == m2m_admin::KEY_SCHEDULE_ACTOR);
+    // A key that is replaced has an event of its own.
+    assert_eq!(scheduled.count(), expected.len() + 2);
+}

@@ -318,7 +318,7 @@ fn value_of(operation: &str, member: &str) -> Value {
         (_, "not_before") => json!("2020-01-01T00:00:00Z"),
         (_, "expires_at") => json!("2100-01-01T00:00:00Z"),
         (_, "access_token_lifetime" | "token_lifetime") => json!(600),
-        (_, "overlap_seconds") => json!(60),
+        (_, "overlap_seconds" | "token_reuse_seconds") => json!(60),
         (_, "feature_flags") => json!({ "beta": true }),
         (_, "properties") => json!({ "region": "eu" }),
         (_, "secret_sha256") => json!("K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols="),

@@ -143,8 +143,9 @@ fn a_rotation_by_hand_begins_the_period_anew_and_uses_the_announced_key() {
     wait(&mut server, 60 * DAY);
     server.done("POST", "/api/v1/keys/rotate", &rotate);
     assert_eq!(advance(&mut server, 600), [""; 0]);
-    server.done("POST", "/api/v1/keys/rotate", &rotate);
+    let rotated = server.done("POST", "/api/v1/keys/rotate", &rotate);
     let rotation = time_after(&server, 90 * DAY);
+    assert_eq!(rotated["key"]["next_rotation_at"], rotation);
     assert_eq!(member(&server, "active", "next_rotation_at"), rotation);
     assert_eq!(advance(&mut server, 89 * DAY - 1), ["retired"]);
     assert_eq!(advance(&mut server, 1), ["next"]);

@@ -113,6 +113,7 @@ fn table() -> Vec<Row> {
             DATA,
         ),
         row(Setting::SealingKeyFile, ["/f", "/v", "\"/t\""], DATA),
+        row(Setting::KeyRotationDays, ["0", "7", "30"], DATA),
         row(
             Setting::BootstrapClientId,
             ["f", "v", "\"t\""],
@@ -236,6 +237,7 @@ fn without_a_word_there_are_defaults() {
             "cache_applications" => json!(100_000),
             "max_audit_events" => json!(1_000_000),
             "max_refusals" => json!(100_000),
+            "key_rotation_days" => json!(90),
             "drain_seconds" => json!(10),
             "max_store_outage_seconds" => json!(300),
             _ => Value::Null,

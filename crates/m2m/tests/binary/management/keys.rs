@@ -51,6 +51,27 @@ fn keys_of_a_server_are_listed_and_rotated() {
         json!({ "algorithm": "EdDSA", "emergency": true })
     );
 
+    let rotation = json!({ "origin": "generated", "next_rotation_at": "2027-02-18T00:00:00Z" });
+    let removal = json!({ "retires_at": "2026-12-20T00:10:00Z" });
+    let scheduled = json!([
+        with(key("ES256", "active"), rotation.clone()),
+        with(key("ES256", "next"), rotation),
+        with(key("RS256", "retiring"), removal),
+        key("EdDSA", "spare"),
+    ]);
+    let listed = ok::<ListKeys>(&json!({ "keys": scheduled }));
+    let fake = Fake::new([listed.clone(), listed]);
+    let shown = fake.good(&["key", "list"]);
+    let until: Vec<&str> = shown
+        .lines()
+        .map(|line| line.split_ascii_whitespace().last().unwrap())
+        .collect();
+    let rotation = "2027-02-18T00:00:00Z";
+    let expected = ["UNTIL", rotation, rotation, "2026-12-20T00:10:00Z", "-"];
+    assert_eq!(until, expected, "{shown}");
+    let json = fake.good(&["key", "list", "--output", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), scheduled);
+
     let two = ok::<ListKeys>(&json!({ "keys": [key("ES256", "active"), key("RS256", "active")] }));
     let said = Fake::new([two]).bad(2, &["key", "rotate"]);
     assert!(
