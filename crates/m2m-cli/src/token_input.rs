@@ -1,6 +1,7 @@
 //! The token that a command reads, in the forms in which users have it.
 
 use core::fmt;
+use std::path::Path;
 
 use m2m_host::error::Failure;
 use m2m_host::printable::printable;
@@ -22,6 +23,12 @@ pub(crate) fn read(argument: Option<&str>, example: &str) -> Result<String, Fail
         Failure::usage("no token is given")
             .help(format!("{example}, or pipe it into standard input"))
     };
+    if let Some(file) = argument.and_then(as_file) {
+        return Err(
+            Failure::usage(format!("{} is a file, and not a token", printable(file)))
+                .help("read it from standard input, with < and the name of the file"),
+        );
+    }
     let text = input::read(argument, MAX_INPUT_BYTES, missing)?;
     let text = text.trim_matches(is_around);
     if is_basic(text) {
@@ -45,6 +52,16 @@ pub(crate) fn read(argument: Option<&str>, example: &str) -> Result<String, Fail
     }
     Ok(token)
 }
+
+/// Returns the name of a file that was passed instead of its content, also with the `@` of `curl`.
+fn as_file(argument: &str) -> Option<&str> {
+    let name = argument.strip_prefix('@').unwrap_or(argument);
+    let is_name = !name.is_empty() && name.len() <= MAX_FILE_NAME_BYTES && name != "-";
+    (is_name && Path::new(name).is_file()).then_some(name)
+}
+
+/// The maximum length of a name that is looked up. Unit: bytes.
+const MAX_FILE_NAME_BYTES: usize = 1024;
 
 /// Returns the token in the answer of a token endpoint (RFC 6749, section 5.1).
 fn of_answer(json: &str) -> Result<String, Failure> {

@@ -36,6 +36,12 @@ impl JwtCommand {
 pub(super) fn algorithm(name: &str) -> Result<Algorithm, String> {
     name.parse().map_err(|_| {
         let all = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str());
+        if name.len() == 5 && name.to_ascii_uppercase().starts_with("HS") {
+            return format!(
+                "HMAC is not supported, because a key that verifies such a token also signs one; expected one of {}",
+                all.collect::<Vec<_>>().join(", ")
+            );
+        }
         let same = all.clone().find(|own| own.eq_ignore_ascii_case(name));
         match same.or_else(|| nearest(name, all.clone())) {
             Some(nearest) => format!("did you mean {nearest}?"),

@@ -160,6 +160,29 @@ fn e12_input_that_is_not_what_an_option_takes_is_named_as_what_it_is() {
         assert_eq!(output.status.code(), Some(2), "{stderr}");
         assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
     }
+    let (_folder, named) = file("token", token);
+    let curl = format!("@{named}");
+    for (arguments, expected) in [
+        (&["decode", &named][..], "is a file, and not a token"),
+        (&["decode", &curl], "is a file, and not a token"),
+        (
+            &["verify", token, "--jwks", "file:///tmp/jwks.json"],
+            "--jwks /tmp/jwks.json",
+        ),
+        (
+            &["verify", token, "--jwks", "k", "--leeway", "-5"],
+            "a whole number of seconds, from 0 to 60",
+        ),
+        (
+            &["verify", token, "--jwks", "k", "--alg", "hs256"],
+            "HMAC is not supported",
+        ),
+    ] {
+        let output = run(&[&["jwt"], arguments].concat());
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
+    }
     let output = run(&["explain", "302"]);
     let stderr = text(&output.stderr);
     assert!(

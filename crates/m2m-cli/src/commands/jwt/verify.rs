@@ -52,7 +52,7 @@ pub(crate) struct JwtVerifyOptions {
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
     pub(crate) algorithms: Vec<Algorithm>,
     /// Seconds by which the claims iat and nbf may be ahead of this machine's clock, at most 60; the claim exp has no leeway
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", allow_negative_numbers = true, value_parser = leeway)]
     pub(crate) leeway: Leeway,
     /// Accepted type of the token (header parameter typ), such as JWT; may be repeated. By default at+jwt, with the claims that RFC 9068 requires; with another type, iss, aud and exp are enough
     #[arg(long = "typ", value_name = "TYPE", value_parser = NonEmptyStringValueParser::new())]

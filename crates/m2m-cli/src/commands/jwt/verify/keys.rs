@@ -42,6 +42,15 @@ pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
             is_of_server = false;
             (shown(file), of_file(place)?)
         }
+        (Some(url), _) if url.starts_with("file:") => {
+            let path = url.trim_start_matches("file:").replacen("//", "", 1);
+            let name = printable(&path);
+            let name = shell_word(&name).unwrap_or_default();
+            return Err(
+                Failure::usage("--jwks takes the path of a file, and not a file URL")
+                    .help(format!("write it as --jwks {name}")),
+            );
+        }
         (Some(url), _) => {
             let http = HttpClient::new(&options.connection)?;
             let json = runtime()?.block_on(of_url(url, &http))?;
