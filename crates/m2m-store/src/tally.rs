@@ -34,8 +34,11 @@ struct Sums {
     /// The time of the last use, by client id and id of the secret. Unit: seconds since 1970.
     secrets: HashMap<(Arc<str>, Arc<str>), u64>,
     /// The time of the last use, by client id, audience and scope; without a scope for all of them. Unit: seconds since 1970.
-    scopes: HashMap<(Arc<str>, Arc<str>, Option<Box<str>>), u64>,
+    scopes: HashMap<ScopeName, u64>,
 }
+
+/// A client id, an audience and a scope.
+type ScopeName = (Arc<str>, Arc<str>, Option<Box<str>>);
 
 /// The counts of one application. They outlive its cache entry until they have been taken.
 #[derive(Debug)]

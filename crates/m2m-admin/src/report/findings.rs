@@ -153,7 +153,7 @@ fn expiring<'a>(used: &'a UsedApplication, span: &Span) -> Vec<Expiring<'a>> {
         };
         Some(Expiring {
             kind: SECRET,
-            id: &*secret.id,
+            id: &secret.id,
             at,
             why,
             used_at,

@@ -18,13 +18,16 @@ pub(super) struct Notes {
     /// The times of the last uses, by client id and id of the secret.
     secrets_used: BTreeMap<(Box<str>, Box<str>), UnixTime>,
     /// The times of scopes, by application, audience and scope; without a scope for requests without one.
-    scopes: BTreeMap<(RecordId, Box<str>, Option<Box<str>>), Times>,
+    scopes: BTreeMap<ScopeName, Times>,
     /// The refusals with their numbers, by trace id.
     refused: HashMap<TraceId, NumberedRefusal>,
     last_refusal: u64,
     /// The refusals of each client, and those of requests without a client id, by age; those that authenticated apart from the others.
     of_client: HashMap<(Option<Box<str>>, bool), VecDeque<TraceId>>,
 }
+
+/// An application, an audience and a scope.
+type ScopeName = (RecordId, Box<str>, Option<Box<str>>);
 
 /// The times of a scope.
 #[derive(Debug, Clone, Copy, Default)]
