@@ -15,6 +15,7 @@ mod key;
 mod maintenance;
 mod man;
 mod organization;
+mod report;
 mod revoke;
 mod secret;
 mod token;
@@ -38,6 +39,7 @@ use key::KeyCommand;
 use maintenance::MaintenanceCommand;
 use man::ManOptions;
 use organization::OrganizationCommand;
+use report::ReportOptions;
 use revoke::RevokeOptions;
 use secret::SecretCommand;
 use token::TokenOptions;
@@ -65,6 +67,7 @@ pub(crate) enum Command {
     Check(CheckOptions),
     Diagnose(DiagnoseOptions),
     Events(EventsOptions),
+    Report(ReportOptions),
     /// Switch maintenance on or off.
     #[command(subcommand, after_help = maintenance::EXAMPLES)]
     Maintenance(MaintenanceCommand),
@@ -102,6 +105,7 @@ pub(crate) fn run(
         Command::Check(options) => check::check(options, output),
         Command::Diagnose(options) => diagnose::diagnose(options, output),
         Command::Events(options) => events::events(options, output),
+        Command::Report(options) => report::report(options, output),
         Command::Maintenance(command) => maintenance::maintenance(command, output),
         Command::Key(command) => command.run(output),
         Command::Jwt(command) => command.run(output),

@@ -35,5 +35,5 @@ pub use explanation::{Answer, ExactCause, Explanation, Kind, OperatorAdvice, Rel
 pub use input::Input;
 pub use received::{Form, Received, Said};
 #[cfg(feature = "diagnosis")]
-pub use remedy::{Operating, Remedy, remedies, remedy, task_remedy};
+pub use remedy::{Operating, Remedy, command_line, remedies, remedy, task_remedy};
 pub use task::TaskAdvice;

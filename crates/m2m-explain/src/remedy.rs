@@ -422,11 +422,31 @@ fn of_application(client_id: &str, lines: &str) -> String {
     )
 }
 
-/// Returns a command line. Each value is quoted for a shell, and no value can be taken for an option.
 fn command(name: &str, options: &[(&str, &str)], subject: &str, issuer: &str) -> String {
+    command_line(name, options, &[subject], issuer)
+}
+
+/// Returns the command line of `m2m` with these options and arguments, for the server with this issuer. Each value is quoted for a shell, and
+/// no value can be taken for an option.
+///
+/// ```
+/// use m2m_explain::command_line;
+///
+/// let line = command_line("secret revoke", &[], &["billing-job", "s1"], "https://id.example");
+/// assert_eq!(line, "m2m secret revoke billing-job s1 --issuer https://id.example");
+/// ```
+#[must_use]
+pub fn command_line(
+    name: &str,
+    options: &[(&str, &str)],
+    arguments: &[&str],
+    issuer: &str,
+) -> String {
     let mut line = format!("m2m {name}");
-    let end = if subject.starts_with('-') { "-- " } else { "" };
-    let subject = format!(" {end}{}", quoted(subject));
+    let is_like_option = arguments.iter().any(|argument| argument.starts_with('-'));
+    let end = if is_like_option { " --" } else { "" };
+    let arguments = arguments.iter().map(|argument| quoted(argument));
+    let subject = arguments.fold(end.to_owned(), |words, argument| words + " " + &argument);
     if end.is_empty() {
         line += &subject;
     }

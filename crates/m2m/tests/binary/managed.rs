@@ -10,6 +10,7 @@
 //! - `interleaved` sends requests of all kinds at once to a server that writes to a disk.
 //! - `maintenance` is about the token endpoint of the binary, which refuses callers during it, and about a restart.
 //! - `nowhere` and `refusals` look for secrets and refusals in the log, the metrics and the files of the process.
+//! - `report` looks into the data directory after the server has stopped.
 //! - `reuse` is about tokens and quotas in the memory of the process.
 //! - `shell` runs commands against the server.
 
@@ -28,6 +29,7 @@ mod killed;
 mod maintenance;
 mod nowhere;
 mod refusals;
+mod report;
 mod reuse;
 mod shell;
 

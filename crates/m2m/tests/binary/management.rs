@@ -8,5 +8,6 @@ mod documents;
 mod events;
 mod keys;
 mod refusals;
+mod report;
 pub(crate) mod samples;
 mod secrets;
