@@ -333,11 +333,14 @@ impl Tally {
 
     /// Notes a use of these scopes: of each one if the request named them, otherwise of all scopes of their APIs.
     pub(crate) fn scopes_used(self: &Arc<Self>, granted: &GrantedScopes, now: UnixTime) {
+        // Positions on the same API follow each other, apart from few.
+        let mut latest = None;
         for ScopePosition { api, scope, .. } in granted.positions() {
             if granted.is_requested() {
                 self.used(*api, *scope, now);
-            } else {
+            } else if latest != Some(api) {
                 self.all_used(*api, now);
+                latest = Some(api);
             }
         }
     }

@@ -429,3 +429,24 @@ async fn x29_withheld_values_have_fingerprints_that_two_processes_do_not_share()
     let distinct: std::collections::HashSet<&String> = all.iter().collect();
     assert_eq!(distinct.len(), 4, "{all:?}");
 }
+
+#[tokio::test]
+async fn a_token_counts_the_scopes_that_its_request_named_and_a_test_token_none() {
+    let bench = Bench::new().await;
+    let used = || -> Vec<(Option<Box<str>>, UnixTime)> {
+        let scopes = bench.endpoint.cache().take_usage(bench.now).scopes;
+        scopes
+            .into_iter()
+            .map(|used| (used.scope, used.at))
+            .collect()
+    };
+    let audience = format!("&audience={ORDERS}");
+    let named = format!("{audience}&scope=read:orders");
+    assert_eq!(bench.token("job", SECRET, &named).await.status(), 200);
+    assert_eq!(used(), [(Some("read:orders".into()), bench.now)]);
+    assert_eq!(bench.token("job", SECRET, &audience).await.status(), 200);
+    assert_eq!(used(), [(None, bench.now)]);
+    assert_eq!(bench.vouch(bench.of("job")).await.status(), 200);
+    assert_eq!(bench.token("job", "wrong", &named).await.status(), 401);
+    assert_eq!(used(), []);
+}
