@@ -8,6 +8,7 @@ mod current_scopes;
 mod diagnosis_record;
 mod draft;
 mod entity_tag;
+mod expiry;
 mod export;
 mod host;
 pub mod http_api;
@@ -35,6 +36,9 @@ pub use bootstrap::{
 pub use credentials::{GeneratedCredentials, InvalidPreset, PresetCredentials};
 pub use diagnosis_record::{DiagnosisRecord, RefusedOperation};
 pub use draft::{Applied, Prepared};
+pub use expiry::{
+    Expiring, ExpiringPart, ExpiryCount, ExpiryReport, ExpiryWatch, Horizon, Recording,
+};
 pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};
 pub use keys::{

@@ -159,7 +159,7 @@ pub enum OperationError {
     ApplicationPublic,
     /// The two filters cannot be combined.
     #[error(
-        "search: this filter cannot be combined with organization; omit one of the two filters"
+        "search: this filter cannot be combined with organization or owner, and those two not with each other; use only one of them"
     )]
     FiltersConflict,
     /// The feature flag has values of another type.

@@ -20,6 +20,7 @@ mod protection;
 mod registry;
 mod report;
 mod secrets;
+mod stop;
 mod test_tokens;
 mod tokens;
 

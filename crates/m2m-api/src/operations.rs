@@ -21,6 +21,7 @@ mod properties;
 mod registry;
 mod report;
 mod secrets;
+mod stop;
 mod test_tokens;
 mod tokens;
 
@@ -85,6 +86,10 @@ pub use secrets::{
     ListApplicationSecrets, NewSecret, Overlap, RevokeApplicationSecret, RotateApplicationSecret,
     SecretCreated, SecretEnded, SecretRotation, SecretShown, SecretsAnswer,
 };
+pub use stop::{
+    ApplicationsStopped, OwnerToStop, ProtectedApplication, StopApplication, StopApplications,
+    StoppedApplication,
+};
 pub use test_tokens::{
     CheckAnswer, CheckApplication, CheckQuery, CheckShown, GetTestToken, TestTokenAnswer,
     TestTokenRequest,
@@ -122,6 +127,8 @@ macro_rules! operations {
             GetApplication,
             UpdateApplication,
             DeleteApplication,
+            StopApplication,
+            StopApplications,
             UpdateApplicationTokens,
             ListApplicationProperties,
             SetApplicationProperty,

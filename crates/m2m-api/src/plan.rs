@@ -96,7 +96,7 @@ impl Plan {
                 Action::Updated => &mut counts.updated,
                 Action::Deleted => &mut counts.deleted,
                 // The steps of a plan do not have these actions.
-                Action::Read | Action::Revoked => continue,
+                Action::Read | Action::Revoked | Action::Expiring => continue,
             };
             *count += 1;
         }
@@ -171,7 +171,7 @@ impl fmt::Display for Step {
             Action::Created => '+',
             Action::Updated => '~',
             Action::Deleted | Action::Revoked => '-',
-            Action::Read => '=',
+            Action::Read | Action::Expiring => '=',
         };
         write!(f, "{sign} {}", self.subject.as_str())?;
         match &self.name {

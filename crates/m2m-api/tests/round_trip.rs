@@ -52,6 +52,11 @@ fn answer(id: &str) -> Value {
         "listApplications" => json!({
             "applications": [{ "id": "4", "name": "Billing job", "type": "m2m", "client_id": "billing-job", "is_enabled": true, "org_code": null }],
         }),
+        "stopApplication" | "stopApplications" => json!({
+            "stopped": [{ "id": "4", "client_id": "billing-job", "name": "Billing job", "last_used_at": "2026-11-20T00:00:00Z" }],
+            "already_stopped": [{ "id": "5", "client_id": "old-job", "name": "Old job", "last_used_at": null }],
+            "not_stopped": [{ "id": "6", "client_id": "manager", "name": "Manager", "reason": "it is protected" }],
+        }),
         "createApplication" => {
             json!({ "application": { "id": "4", "client_id": "billing-job", "client_secret": "secret" } })
         }

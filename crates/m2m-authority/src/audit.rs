@@ -43,7 +43,7 @@ macro_rules! words {
 }
 
 words! {
-    /// The kind of change to a record.
+    /// The kind of change to a record, or another event about it.
     Action, "action" {
         /// It was created.
         Created = "created",
@@ -55,6 +55,8 @@ words! {
         Read = "read",
         /// It was revoked.
         Revoked = "revoked",
+        /// It, or one of its secrets, expires soon.
+        Expiring = "expiring",
     }
     /// A kind of record.
     #[expect(missing_docs, reason = "each is the record of that name")]

@@ -37,6 +37,19 @@ pub(crate) fn to_delete(kind: &str, name: &str, yes: bool) -> Result<(), Failure
     )
 }
 
+/// Asks before applications are stopped. `what` is the applications.
+///
+/// # Errors
+///
+/// As [`ask`].
+pub(crate) fn to_stop(what: &str) -> Result<(), Failure> {
+    ask(
+        &format!("{what} would be stopped: token requests are refused, and tokens are revoked"),
+        "there is no terminal to confirm on, and nothing was changed",
+        "add --yes to confirm",
+    )
+}
+
 /// Returns true if the input confirms the action. No answer counts as a no.
 fn is_agreed(what: &str, input: &mut impl BufRead, prompt: &mut impl Write) -> bool {
     let mut answer = String::new();

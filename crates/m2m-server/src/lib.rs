@@ -4,6 +4,7 @@ mod certificate;
 mod commands;
 mod config_check;
 mod embedded;
+mod expiry_watch;
 mod healthcheck;
 mod http;
 mod key_watch;

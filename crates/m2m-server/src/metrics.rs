@@ -58,6 +58,8 @@ pub(crate) struct Metrics {
     /// One gauge for each algorithm whose signing key is replaced by schedule.
     signing_key_rotation: Family<[(&'static str, &'static str); 1], Gauge>,
     key_step_failures: Counter,
+    /// One gauge for each kind and threshold.
+    expiring: Family<[(&'static str, &'static str); 2], Gauge>,
     /// One gauge for each certificate file; empty without a certificate.
     certificate_expiry: Family<[(&'static str, String); 1], Gauge>,
 }
@@ -228,6 +230,12 @@ impl Metrics {
             Unit::Seconds,
             Family::clone(&signing_key_rotation),
         );
+        let expiring = Family::default();
+        registry.register(
+            "expiring",
+            "Secrets and applications that expire within a time, those within a shorter time included",
+            Family::clone(&expiring),
+        );
         let certificate_expiry = Family::default();
         registry.register_with_unit(
             "tls_certificate_expiry",
@@ -267,6 +275,7 @@ impl Metrics {
             signing_key_age,
             signing_key_rotation,
             key_step_failures,
+            expiring,
             certificate_expiry,
         }
     }
@@ -385,6 +394,12 @@ impl Metrics {
     /// Counts steps of the schedule of signing keys that failed.
     pub(crate) fn key_steps_failed(&self, more: u64) {
         self.key_step_failures.inc_by(more);
+    }
+
+    /// Sets the number of secrets or applications that expire within a time.
+    pub(crate) fn expiring(&self, kind: &'static str, within: &'static str, number: i64) {
+        let labels = [("kind", kind), ("within", within)];
+        self.expiring.get_or_create_owned(&labels).set(number);
     }
 
     /// Sets the end of the validity of the certificate that is served.
@@ -507,6 +522,8 @@ mod tests {
             metrics.signing_key(algorithm, age);
         }
         metrics.key_steps_failed(2);
+        assert!(!metrics.text().contains("m2m_expiring{"));
+        metrics.expiring("secret", "3d", 2);
         assert!(
             !metrics
                 .text()
@@ -535,6 +552,7 @@ mod tests {
             "m2m_signing_key_age_seconds{alg=\"ES256\"} 60",
             "m2m_signing_key_next_rotation_seconds{alg=\"ES256\"} 90",
             "m2m_signing_key_step_failures_total 2",
+            "m2m_expiring{kind=\"secret\",within=\"3d\"} 2",
             "m2m_tls_certificate_expiry_seconds{file=\"a.pem\"} 1800000000",
             "m2m_test_tokens_issued_total 0",
             "# EOF",
@@ -557,6 +575,7 @@ mod tests {
             rotates_at: Some(UnixTime::from_seconds(0)),
         };
         metrics.signing_key(Algorithm::Es256, Some(age));
+        metrics.expiring("secret", "3d", 0);
         let text = metrics.text();
         let guide = include_str!("../../../docs/guide/production.md");
         let names = guide.split('`').filter(|word| word.starts_with("m2m_"));

@@ -26,6 +26,7 @@ use m2m_store::{CacheLimits, StoreLimits};
 use serde_json::json;
 use tokio::sync::Notify;
 
+use crate::expiry_watch;
 use crate::listen_observer::ListenObserver;
 use crate::listening;
 use crate::metrics::Metrics;
@@ -177,6 +178,9 @@ fn serve_for(
             worker,
             ..
         } = started;
+        let is_writable = matches!(settings.registry, RegistrySource::Data(_));
+        let expiry = expiry_watch::watch(Arc::clone(&cache), Arc::clone(&metrics), is_writable);
+        tokio::spawn(expiry);
         let watching = store::watch(cache, health, Arc::clone(&metrics), writing);
         tokio::spawn(watching);
         let stop = Notify::new();

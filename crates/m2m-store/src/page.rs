@@ -72,6 +72,8 @@ pub enum Filter<'l> {
     WithDefaultAudience(&'l str),
     /// Applications of the organization with this code. No organization matches.
     OfOrganization(&'l str),
+    /// Applications with this owner, character by character. No organization matches.
+    OfOwner(&'l str),
     /// Applications that have a value of the property with this key. No organization matches.
     WithProperty(&'l str),
 }

@@ -29,11 +29,12 @@ impl Perform for ListApplications {
     ) -> Result<Outcome<ApplicationsAnswer>> {
         let query = &call.query;
         let after = list::cursor(query.next_token.as_ref());
-        let filter = match (&query.organization, &query.search) {
-            (None, None) => Filter::All,
-            (None, Some(text)) => Filter::Containing(text.as_str()),
-            (Some(code), None) => Filter::OfOrganization(code.as_str()),
-            (Some(_), Some(_)) => {
+        let filter = match (&query.organization, &query.search, &query.owner) {
+            (None, None, None) => Filter::All,
+            (None, Some(text), None) => Filter::Containing(text.as_str()),
+            (Some(code), None, None) => Filter::OfOrganization(code.as_str()),
+            (None, None, Some(owner)) => Filter::OfOwner(owner),
+            (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
                 return Err(OperationError::FiltersConflict);
             }
         };

@@ -1,6 +1,6 @@
 //! Applications.
 
-use m2m_authority::registry::Lifetime;
+use m2m_authority::registry::{Lifetime, Line};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,8 @@ pub struct ListApplicationsQuery {
     pub search: Option<Search>,
     /// The code of an organization. Only its applications are listed.
     pub organization: Option<Key>,
+    /// The owner. Only applications of this owner are listed.
+    pub owner: Option<Line<200>>,
     /// The order of the list. If absent, the oldest application comes first.
     pub sort: Option<Order>,
     /// The maximum number of applications on a page.

@@ -75,7 +75,7 @@ pub struct EventShown {
     pub trace_id: Option<String>,
     /// The address of the caller, if it is known.
     pub address: Option<String>,
-    /// The action: `created`, `updated`, `deleted` or `read`.
+    /// The action: `created`, `updated`, `deleted` or `read`; `expiring` for a warning that the application, or one of its secrets, expires soon.
     pub action: String,
     /// The kind of the record.
     pub subject: String,
@@ -84,7 +84,7 @@ pub struct EventShown {
     /// The record before the event, without secrets and without the values of private properties.
     #[schemars(with = "Option<Value>")]
     pub before: Option<Box<RawValue>>,
-    /// The record after the event, without secrets and without the values of private properties.
+    /// The record after the event, without secrets and without the values of private properties. For a warning, what expires and when.
     #[schemars(with = "Option<Value>")]
     pub after: Option<Box<RawValue>>,
 }

@@ -4,6 +4,7 @@ mod authorize;
 mod create;
 mod fields;
 mod reset_management;
+mod stop;
 mod update;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -13,6 +14,7 @@ use m2m_api::operations::{
 };
 use m2m_api::values::{Key, Search};
 use m2m_api::{ApplicationName, NoBody, NoQuery, Order};
+use m2m_authority::registry::Line;
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
@@ -23,6 +25,7 @@ use crate::commands::application::authorize::{
 };
 use crate::commands::application::create::ApplicationCreateOptions;
 use crate::commands::application::reset_management::ResetManagementOptions;
+use crate::commands::application::stop::ApplicationStopOptions;
 use crate::commands::application::update::ApplicationUpdateOptions;
 use crate::consent;
 use crate::done::{document, done};
@@ -36,6 +39,7 @@ pub(crate) enum ApplicationCommand {
     Show(ApplicationShowOptions),
     Create(ApplicationCreateOptions),
     Update(ApplicationUpdateOptions),
+    Stop(ApplicationStopOptions),
     Delete(ApplicationDeleteOptions),
     Authorize(ApplicationAuthorizeOptions),
     Deauthorize(ApplicationDeauthorizeOptions),
@@ -54,6 +58,7 @@ impl ApplicationCommand {
             Self::Show(options) => show(options, output),
             Self::Create(options) => create::create(options, output),
             Self::Update(options) => update::update(options, output),
+            Self::Stop(options) => stop::stop(options, output),
             Self::Delete(options) => delete(options, output),
             Self::Authorize(options) => authorize::authorize(options, output),
             Self::Deauthorize(options) => authorize::deauthorize(options, output),
@@ -72,6 +77,9 @@ pub(crate) struct ApplicationListOptions {
     /// List only applications of the organization with this code
     #[arg(long, value_name = "CODE")]
     pub(crate) organization: Option<Key>,
+    /// List only applications of this owner
+    #[arg(long, value_name = "OWNER")]
+    pub(crate) owner: Option<Line<200>>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
@@ -107,6 +115,7 @@ Examples:
   m2m application show billing-job
   m2m application create 'Nightly report' --client-id nightly-report
   m2m application update billing-job --disable
+  m2m application stop --owner 'Team Billing'
   m2m application authorize billing-job --audience https://orders.example/api
   m2m application reset-management --data data
 
@@ -118,7 +127,8 @@ const LIST_EXAMPLES: &str = "\
 Examples:
   m2m application list
   m2m application list --search billing --output json
-  m2m application list --organization org_acme";
+  m2m application list --organization org_acme
+  m2m application list --owner 'Team Billing'";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -135,6 +145,7 @@ pub(super) fn list(options: &ApplicationListOptions, output: &Output) -> Result<
     let applications = management.list::<ListApplications>(ListApplicationsQuery {
         search: options.search.clone(),
         organization: options.organization.clone(),
+        owner: options.owner.clone(),
         sort: Some(Order::NameAsc),
         ..ListApplicationsQuery::default()
     })?;

@@ -132,6 +132,7 @@ async fn pages_of_organizations(backend: &impl Backend) {
         (Filter::AuthorizedFor("org_7"), vec![]),
         (Filter::WithDefaultAudience("org_7"), vec![]),
         (Filter::OfOrganization("org_7"), vec![]),
+        (Filter::OfOwner("org_7"), vec![]),
         (Filter::WithProperty("org_7"), vec![]),
     ] {
         let (found, next) = listed(filter, Sort::Age, None, 9).await;
@@ -208,6 +209,7 @@ async fn filters(backend: &impl Backend) {
             .authorized("{issuer}/api", &["read"])
             .authorized("https://api.example", &[]);
         application.spec.organization = Some("acme".into());
+        application.spec.owner = "Team Ä".parse().ok();
         application.spec.default_audience = Some("{issuer}/api/".into());
         application.spec.properties = Values::from([
             ("tier".into(), PropertyValue::Integer(1)),
@@ -236,6 +238,7 @@ async fn filters(backend: &impl Backend) {
         Filter::AuthorizedFor("https://api.example"),
         Filter::WithDefaultAudience("{issuer}/api/"),
         Filter::OfOrganization("acme"),
+        Filter::OfOwner("Team Ä"),
         Filter::WithProperty("tier"),
         Filter::WithProperty("region"),
     ];
@@ -254,6 +257,9 @@ async fn filters(backend: &impl Backend) {
         Filter::WithDefaultAudience("{issuer}/api"),
         Filter::OfOrganization("acme2"),
         Filter::OfOrganization(""),
+        Filter::OfOwner("Team A"),
+        Filter::OfOwner("team ä"),
+        Filter::OfOwner("Team"),
         Filter::WithProperty("gold"),
         Filter::WithProperty("tiers"),
     ] {

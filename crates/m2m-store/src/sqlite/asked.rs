@@ -46,6 +46,7 @@ impl Listing {
                 (|text| Filter::WithDefaultAudience(text), audience)
             }
             Filter::OfOrganization(code) => (|text| Filter::OfOrganization(text), code),
+            Filter::OfOwner(owner) => (|text| Filter::OfOwner(text), owner),
             Filter::WithProperty(key) => (|text| Filter::WithProperty(text), key),
         };
         Self {

@@ -216,14 +216,15 @@ fn put_application(
     let row: i64 = transaction
         .prepare_cached(
             "INSERT INTO application (id, client_id, folded, folded_backwards, name, organization,
-               system_user, created_at, updated_at, document, default_audience)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+               system_user, created_at, updated_at, document, default_audience, owner)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (id) DO UPDATE SET client_id = excluded.client_id,
                folded = excluded.folded, folded_backwards = excluded.folded_backwards,
                name = excluded.name, organization = excluded.organization,
                system_user = excluded.system_user,
                created_at = excluded.created_at, updated_at = excluded.updated_at,
-               document = excluded.document, default_audience = excluded.default_audience
+               document = excluded.document, default_audience = excluded.default_audience,
+               owner = excluded.owner
              RETURNING seq",
         )?
         .query_row(
@@ -239,6 +240,7 @@ fn put_application(
                 column::seconds(stored.updated_at),
                 document::write(application)?,
                 &application.spec.default_audience,
+                application.spec.owner.as_deref(),
             ),
             |row| row.get(0),
         )?;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V8__revocations.sql"),
     include_str!("migrations/V9__uses.sql"),
     include_str!("migrations/V10__key_origin.sql"),
+    include_str!("migrations/V11__owner.sql"),
 ];
 
 /// The first version that is supported. Earlier versions were never released.

@@ -41,6 +41,7 @@ const ALL: &str = "SELECT seq FROM application WHERE true";
 const AUTHORIZED_FOR: &str = "SELECT application FROM application_api WHERE audience = ?1";
 const WITH_DEFAULT_AUDIENCE: &str = "SELECT seq FROM application WHERE default_audience = ?1";
 const OF_ORGANIZATION: &str = "SELECT seq FROM application WHERE organization = ?1";
+const OF_OWNER: &str = "SELECT seq FROM application WHERE owner = ?1";
 const WITH_PROPERTY: &str = "SELECT application FROM application_property WHERE key = ?1";
 
 pub(super) fn application(
@@ -95,6 +96,7 @@ pub(super) fn applications_in(
         Filter::AuthorizedFor(audience) => of(AUTHORIZED_FOR, audience),
         Filter::WithDefaultAudience(audience) => of(WITH_DEFAULT_AUDIENCE, audience),
         Filter::OfOrganization(code) => of(OF_ORGANIZATION, code),
+        Filter::OfOwner(owner) => of(OF_OWNER, owner),
         Filter::WithProperty(key) => of(WITH_PROPERTY, key),
     };
     page(transaction, APPLICATIONS, rows?, list.most)
@@ -117,6 +119,7 @@ pub(super) fn organizations(
         Filter::AuthorizedFor(_)
         | Filter::WithDefaultAudience(_)
         | Filter::OfOrganization(_)
+        | Filter::OfOwner(_)
         | Filter::WithProperty(_) => Vec::new(),
     };
     page(&transaction, ORGANIZATIONS, rows, list.most)

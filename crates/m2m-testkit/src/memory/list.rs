@@ -42,6 +42,7 @@ impl Registry {
                 application.spec.default_audience.as_deref() == Some(audience)
             }
             Filter::OfOrganization(code) => application.spec.organization.as_deref() == Some(code),
+            Filter::OfOwner(owner) => application.spec.owner.as_deref() == Some(owner),
             Filter::WithProperty(key) => {
                 let mut properties = application.spec.properties.iter();
                 properties.any(|(own, _)| **own == *key)
@@ -62,6 +63,7 @@ impl Registry {
             Filter::AuthorizedFor(_)
             | Filter::WithDefaultAudience(_)
             | Filter::OfOrganization(_)
+            | Filter::OfOwner(_)
             | Filter::WithProperty(_) => false,
         };
         let wanted = self.organizations.values();

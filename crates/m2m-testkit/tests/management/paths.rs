@@ -73,15 +73,23 @@ fn g5_every_path_lists_its_methods_for_an_unsupported_one() {
             }
             methods.insert(operation.method);
         }
-        for (form, methods) in allowed {
-            let allow = methods.iter().cloned().collect::<Vec<_>>().join(", ");
+        for form in allowed.keys() {
+            // A path without a placeholder may also be that of a record with this name.
+            let path = plausible(form);
+            let same = allowed.iter().filter(|(own, _)| is_of_form(&path, own));
+            let methods: BTreeSet<&String> = same.flat_map(|(_, methods)| methods).collect();
+            let allow = methods
+                .iter()
+                .map(|own| &***own)
+                .collect::<Vec<_>>()
+                .join(", ");
             for method in [
                 "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW",
             ] {
-                if methods.contains(method) {
+                if methods.iter().any(|own| *own == method) {
                     continue;
                 }
-                let answer = server.call(method, &plausible(&form), &Value::Null);
+                let answer = server.call(method, &path, &Value::Null);
                 assert_eq!(
                     answer.header("allow"),
                     Some(&*allow),
@@ -91,6 +99,14 @@ fn g5_every_path_lists_its_methods_for_an_unsupported_one() {
             }
         }
     }
+}
+
+/// Returns true if the path is one of this form.
+fn is_of_form(path: &str, form: &str) -> bool {
+    let (path, form): (Vec<&str>, Vec<&str>) =
+        (path.split('/').collect(), form.split('/').collect());
+    let mut parts = path.iter().zip(&form);
+    path.len() == form.len() && parts.all(|(part, own)| part == own || own.starts_with('{'))
 }
 
 #[test]

@@ -11,7 +11,9 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, Uri};
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
-use m2m_admin::{Clock, Host as _, KeyStep, KeysKept, PresetCredentials, Prune};
+use m2m_admin::{
+    Clock, ExpiryReport, ExpiryWatch, Host as _, KeyStep, KeysKept, PresetCredentials, Prune,
+};
 use m2m_authority::flow::{Exchange, RawRequest, RefusedEvent};
 use m2m_authority::{RecordedClientId, RequestId, TraceId};
 use m2m_errors::{Cause, Profile};
@@ -221,6 +223,12 @@ impl Server {
         let registry = self.registry();
         let kept = m2m_admin::keep_keys(registry, clock, schedule, sealing, randomness, now);
         self.runtime.block_on(kept).unwrap()
+    }
+
+    /// Looks for everything that expires soon, as a server does every hour.
+    pub(crate) fn expiring(&self, watch: &mut ExpiryWatch) -> ExpiryReport {
+        let look = watch.look(self.registry(), self.now());
+        self.runtime.block_on(look).unwrap()
     }
 
     /// Returns the key ids in the JWK set.

@@ -1,5 +1,7 @@
 //! The ops listener, which is for operators.
 
+use m2m_authority::registry::time_text;
+
 use crate::connections::{counted, wait_for_count};
 use crate::support::{SECRET, Serving, file, registry_file, run, send_to, text};
 
@@ -49,6 +51,31 @@ fn an_address_in_use_is_reported_with_the_option() {
         stderr.contains(&ops) && stderr.contains("--ops-listen off"),
         "{stderr}"
     );
+}
+
+#[test]
+fn what_expires_soon_is_a_metric_and_a_line_of_the_log() {
+    let at = time_text(m2m_host::clock::now().saturating_add_seconds(50 * 3600));
+    let world = format!(
+        "{}\n[[application]]\nname = \"Guest\"\nclient_id = \"guest\"\nowner = \"Team A\"\nexpires_at = {at}\n",
+        registry_file()
+    );
+    let server = Serving::of(&world, &["--ops-listen", "127.0.0.1:0"]);
+    let ops = server.ops();
+    let line = server.wait_for_log("\"expiring\"");
+    for part in [
+        "\"client_id\":\"guest\"",
+        "\"owner\":\"Team A\"",
+        "\"within\":\"3d\"",
+        "in 2 days",
+    ] {
+        assert!(line.contains(part), "{line}");
+    }
+    let expiring = |within| {
+        let name = format!("m2m_expiring{{kind=\"application\",within=\"{within}\"}}");
+        counted(ops, &name)
+    };
+    assert_eq!([expiring("1d"), expiring("3d"), expiring("14d")], [0, 1, 1]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use m2m_admin::FieldChange;
 use m2m_api::operations::{DiagnosisShown, EventShown};
+use m2m_authority::audit::Action;
 use m2m_host::printable::printable;
 use m2m_host::table::cell;
 use serde_json::value::RawValue;
@@ -107,9 +108,14 @@ fn line_of_event(event: &EventShown) -> String {
     )
 }
 
-/// Returns the differences of a record, field by field.
+/// Returns the differences of a record, field by field. For a warning, returns what expires and when.
 fn changes(event: &EventShown) -> Vec<String> {
     let (before, after) = (side(event.before.as_deref()), side(event.after.as_deref()));
+    if event.action == Action::Expiring.as_str() {
+        let members = after.as_object().into_iter().flatten();
+        let members = members.map(|(name, value)| format!("    {name}: {}", cell(value)));
+        return members.collect();
+    }
     let mut lines: Vec<String> = FieldChange::of_event(&before, &after)
         .iter()
         .map(|change| format!("    {change}"))
@@ -190,6 +196,27 @@ mod tests {
             event(&change).line(),
             "2026-11-20T10:00:01Z  updated  application \"billing-job\"  by boss\n    enabled: true → false\n    secrets changed"
         );
+    }
+
+    #[test]
+    fn a_warning_has_what_expires_and_when() {
+        let warning = json!({
+            "action": "expiring", "actor": "m2m serve (expiry)",
+            "after": { "kind": "secret", "secret_id": "1", "expires_at": "2026-11-23T00:00:00Z", "within": "3d" },
+        });
+        let line = event(&warning).line();
+        assert!(
+            line.starts_with("2026-11-20T10:00:01Z  expiring  application \"billing-job\"  by m2m serve (expiry)\n"),
+            "{line}"
+        );
+        for detail in [
+            "kind: secret",
+            "secret_id: 1",
+            "expires_at: 2026-11-23T00:00:00Z",
+            "within: 3d",
+        ] {
+            assert!(line.contains(&format!("\n    {detail}")), "{line}");
+        }
     }
 
     #[test]

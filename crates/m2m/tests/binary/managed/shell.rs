@@ -2,6 +2,7 @@
 
 use std::process::{Output, Stdio};
 
+use m2m_authority::registry::SecretHash;
 use serde_json::{Value, json};
 
 use crate::managed::ManagementCalls as _;
@@ -162,6 +163,110 @@ fn the_server_has_what_commands_set() {
     an_api_is_changed_field_by_field(&managed);
     the_code_of_an_organization_can_be_chosen_once(&managed);
     an_application_that_cannot_be_authorized_is_not_created(&managed);
+}
+
+#[test]
+fn applications_are_stopped_and_secrets_imported_from_the_shell() {
+    let managed = Managed::start(&[]);
+    managed.api(A, &["read"]);
+    managed.api(B, &["read"]);
+    for client_id in ["one", "two"] {
+        job(&managed, client_id, &["--owner", "Team Billing"]);
+    }
+    hashes_are_imported(&managed);
+    let stop = ["application", "stop", "--owner", "Team Billing"];
+    let unasked = command(&managed, &stop);
+    assert_eq!(unasked.status.code(), Some(2), "{unasked:?}");
+    let said = text(&unasked.stderr);
+    assert!(
+        said.contains("2 applications of the owner \"Team Billing\" (")
+            && said.contains("would be stopped")
+            && said.contains("one")
+            && said.contains("two"),
+        "{said}"
+    );
+    assert!(said.contains("--yes"), "{said}");
+    let shown = good(&managed, &["application", "stop", "two", "--yes"]);
+    assert!(
+        shown.starts_with("stopped ") && shown.contains("client_id two"),
+        "{shown}"
+    );
+    let shown = good(&managed, &[&stop[..], &["--yes"]].concat());
+    assert!(
+        shown.contains("stopped ") && shown.contains("client_id one"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("already stopped: ") && shown.contains("client_id two"),
+        "{shown}"
+    );
+    let shown = good(
+        &managed,
+        &[&stop[..], &["--yes", "--output", "json"]].concat(),
+    );
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(
+        shown["already_stopped"].as_array().unwrap().len(),
+        2,
+        "{shown}"
+    );
+    let said = refused(
+        &managed,
+        &["application", "stop", "--owner", "Team", "--yes"],
+    );
+    assert!(
+        said.contains("no application has the owner \"Team\""),
+        "{said}"
+    );
+    let said = refused(&managed, &["application", "stop", "operator", "--yes"]);
+    assert!(
+        said.contains("your token belongs to this application"),
+        "{said}"
+    );
+    // What is protected is not stopped, and the command says so.
+    good(
+        &managed,
+        &[
+            "application",
+            "update",
+            "operator",
+            "--owner",
+            "Team Billing",
+        ],
+    );
+    let output = command(&managed, &[&stop[..], &["--yes"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stdout).contains("not stopped: "), "{output:?}");
+    assert!(
+        text(&output.stderr).contains("1 application was not stopped"),
+        "{output:?}"
+    );
+}
+
+fn hashes_are_imported(managed: &Managed) {
+    let secret = "imported-secret-0123456789abcdef-0123456789";
+    let hash = SecretHash::of(secret.as_bytes()).to_base64();
+    let import = ["secret", "import", "one", "--sha256", &hash];
+    let shown = good(managed, &[&import[..], &["--expires-in", "90d"]].concat());
+    assert!(
+        shown.starts_with("imported for \"one\": the secret with the id "),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("it expires at ") && shown.contains("stay valid until"),
+        "{shown}"
+    );
+    let more = format!("&audience={A}");
+    managed.server.token("one", secret, &more).access_token();
+    let listed = good(managed, &["secret", "list", "one"]);
+    assert!(listed.contains("expires"), "{listed}");
+    let usage = command(managed, &["secret", "import", "one", "--sha256", "x"]);
+    assert_eq!(usage.status.code(), Some(2), "{usage:?}");
+    let both = ["--expires-in", "1d", "--expires-at", "2100-01-01T00:00:00Z"];
+    let usage = command(managed, &[&import[..], &both].concat());
+    assert_eq!(usage.status.code(), Some(2), "{usage:?}");
+    let rotated = good(managed, &["secret", "rotate", "two", "--expires-in", "90d"]);
+    assert!(rotated.contains("it expires at "), "{rotated}");
 }
 
 fn a_description_goes_from_the_shell_into_the_file_and_the_audit_log(managed: &Managed) {
