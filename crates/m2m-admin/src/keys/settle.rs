@@ -198,7 +198,7 @@ fn all_due<'k>(
                         due.push((*key, KeyState::Retiring));
                     }
                     KeyState::Next if longest.is_some() => due.push((*key, KeyState::Spare)),
-                    KeyState::Retiring if is_past(key, longest.unwrap_or_default(), now) => {
+                    KeyState::Retiring if is_past(key, possible_lifetime(key, longest), now) => {
                         due.push((*key, after_retiring(key, &own)));
                     }
                     KeyState::Spare | KeyState::Next | KeyState::Retiring | KeyState::Retired => {}
@@ -236,6 +236,14 @@ fn successor<'k>(keys: &[&'k KeyRecord], now: UnixTime) -> Option<(&'k KeyRecord
         KeyState::Retiring => (known_from <= now).then_some((*best, KeyState::Active)),
         KeyState::Active | KeyState::Retired => None,
     }
+}
+
+/// Returns the longest lifetime that a token of a retiring key may have, given that of the APIs that the audit log has. Unit: seconds.
+fn possible_lifetime(key: &KeyRecord, longest: Option<u64>) -> u64 {
+    // A key that was imported as retiring has signed at an earlier server. The audit log may have lost an API, if it is short.
+    let is_of_earlier_server = key.created_at == key.state_since;
+    let any = u64::from(Lifetime::MAX.as_seconds());
+    longest.filter(|_| !is_of_earlier_server).unwrap_or(any)
 }
 
 /// Returns true if tokens with this lifetime that were signed before the key stopped signing have expired for every verifier. Unit: seconds.

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use m2m_admin::{
-    Clock, KEY_ANNOUNCE_SECONDS, KeyError, KeyKeeper, KeySchedule, Prune, Rotation, rotate_key,
+    Clock, ImportedKey, KEY_ANNOUNCE_SECONDS, KeyError, KeyKeeper, KeySchedule, Prune, Rotation,
+    rotate_key,
 };
 use m2m_authority::registry::KeyState;
-use m2m_jwt::{Algorithm, UnixTime};
+use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 use m2m_store::{Actor, Backend as _, KeyRecord, SealingKey, Uptime};
 use proptest::prelude::*;
 
@@ -283,6 +284,46 @@ fn a_step_that_fails_is_logged_once_and_attempted_again() {
         life.pass(DAY);
     }
     assert_eq!(life.announced.len(), 2);
+}
+
+#[test]
+fn a_key_of_an_earlier_server_that_retires_stays_for_the_longest_lifetime() {
+    let import = |life: &Life| {
+        let (_, document) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
+        let key = ImportedKey::read(document.secret_der(), None, Some("earlier")).unwrap();
+        let actor = Actor::command("m2m key import");
+        let mut random = life.registry.randomness();
+        let imported = m2m_admin::import_key(
+            life.registry.backend(),
+            &key,
+            Some(KeyState::Retiring),
+            &life.sealing,
+            &actor,
+            &mut random,
+            life.clock(),
+        );
+        life.registry.wait(imported).unwrap();
+    };
+    let is_announced = |life: &Life| life.announced.contains_key("earlier");
+    for had_api in [false, true] {
+        let mut life = Life::new();
+        if had_api {
+            // Its lifetime is that of this server.
+            let api = "[[api]]\nname = \"B\"\naudience = \"b\"\nsigning_alg = \"EdDSA\"\n";
+            let other = "[[api]]\nname = \"A\"\naudience = \"https://a.example\"\n";
+            life.registry.apply(api, Prune::Keep).unwrap();
+            life.registry.apply(other, Prune::Remove).unwrap();
+        }
+        import(&life);
+        life.look();
+        for day in 0..30 {
+            assert!(is_announced(&life), "{day}");
+            life.pass(DAY);
+        }
+        assert!(is_announced(&life));
+        life.pass(KEY_ANNOUNCE_SECONDS);
+        assert!(!is_announced(&life));
+    }
 }
 
 #[test]
