@@ -21,7 +21,7 @@ pub struct Expiring {
     pub owner: Option<Box<str>>,
     /// The contact of the application, if it has one.
     pub contact: Option<Box<str>>,
-    /// What expires.
+    /// The part that expires.
     pub what: ExpiringPart,
     /// The first second at which it does not work.
     pub at: UnixTime,
@@ -158,6 +158,30 @@ impl Expiring {
             found.push(warning(what, at, within));
         }
         found
+    }
+
+    /// Returns the warning as a line of the log.
+    fn log_line(&self, time: &str) -> Value {
+        let what = match &self.what {
+            ExpiringPart::Application => "the application expires soon",
+            ExpiringPart::Secret(_) => "a secret of the application expires soon",
+            ExpiringPart::RotatedSecret(_) => {
+                "a secret that was replaced expires soon, and is still used"
+            }
+        };
+        json!({
+            "time": time,
+            "event": "expiring",
+            "message": what,
+            "kind": self.what.kind(),
+            "client_id": self.client_id,
+            "name": self.name,
+            "owner": self.owner,
+            "contact": self.contact,
+            "secret_id": self.what.secret_id(),
+            "expires_at": time_text(self.at),
+            "within": self.within.as_str(),
+        })
     }
 
     /// Returns the warning as the audit log has it. Equal warnings have equal documents, so that each is recorded once.

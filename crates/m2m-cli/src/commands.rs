@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Export(ExportOptions),
     /// Manage applications.
     #[command(subcommand, after_help = application::EXAMPLES)]
-    Application(ApplicationCommand),
+    Application(Box<ApplicationCommand>),
     /// Manage APIs.
     #[command(subcommand, after_help = api::EXAMPLES)]
     Api(ApiCommand),

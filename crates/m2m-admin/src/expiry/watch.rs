@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 
 use m2m_authority::redacted;
+use m2m_authority::registry::time_text;
 use m2m_jwt::UnixTime;
 use m2m_store::{
     Action, Actor, Backend, CommitError, Cursor, EventQuery, List, Sort, StoreError, Subject,
 };
+
+use serde_json::{Value, json};
 
 use super::{Expiring, Horizon, needs_uses};
 use crate::attempts::Attempts;
@@ -51,6 +54,25 @@ pub struct ExpiryCount {
     pub within: Horizon,
     /// The number of all that expire within the time, those that expire within a shorter one included.
     pub number: i64,
+}
+
+impl ExpiryReport {
+    /// Returns the lines of the log: one for each warning, and one for the number of the others.
+    #[must_use]
+    pub fn log_lines(&self, now: UnixTime) -> Vec<Value> {
+        let time = time_text(now);
+        let warnings = self.warnings.iter();
+        let mut lines: Vec<Value> = warnings.map(|own| own.log_line(&time)).collect();
+        if self.more > 0 {
+            lines.push(json!({
+                "time": time,
+                "event": "expiring",
+                "message": "more secrets and applications expire soon; the others are listed in the next hours",
+                "more": self.more,
+            }));
+        }
+        lines
+    }
 }
 
 impl ExpiryWatch {

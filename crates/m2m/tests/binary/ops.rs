@@ -67,7 +67,7 @@ fn what_expires_soon_is_a_metric_and_a_line_of_the_log() {
         "\"client_id\":\"guest\"",
         "\"owner\":\"Team A\"",
         "\"within\":\"3d\"",
-        "in 2 days",
+        "the application expires soon",
     ] {
         assert!(line.contains(part), "{line}");
     }
