@@ -380,8 +380,6 @@ const MISSING_ENDPOINTS: &[(&[&str], &str)] = &[
         "device-authorization",
     ),
     (&["par"], "pushed-authorization-request"),
-    (&["introspect", "introspection"], "introspection"),
-    (&["revoke", "revocation"], "revocation"),
     (&["logout", "endsession", "end_session"], "logout"),
 ];
 

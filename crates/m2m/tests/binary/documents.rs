@@ -98,7 +98,7 @@ fn f7_a_path_of_an_endpoint_that_only_other_servers_have_is_answered_with_its_na
             "no device-authorization endpoint",
         ),
         ("/oauth2/par", "no pushed-authorization-request endpoint"),
-        ("/oauth2/revoke", "no revocation endpoint"),
+        ("/oauth2/logout", "no logout endpoint"),
         ("/oauth2/other", "There is nothing at this path"),
         ("/a/authorize", "There is nothing at this path"),
     ] {

@@ -51,6 +51,8 @@ fn a_head_request_gets_what_get_would_without_the_body() {
         let of_path = methods.entry(operation.path).or_default();
         of_path.insert(operation.method);
     }
+    // An application can have the client id "stop", so that this is its path too.
+    methods.remove("/api/v1/applications/stop");
     methods.retain(|_, methods| !methods.contains("GET"));
     assert!(methods.len() > 10, "{methods:?}");
     for (path, methods) in methods {
