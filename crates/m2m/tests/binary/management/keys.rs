@@ -23,7 +23,7 @@ fn keys_of_a_server_are_listed_and_rotated() {
         ok::<RotateKey>(&rotated),
     ]);
     let shown = fake.good(&["key", "list"]);
-    assert!(shown.contains("SIGNS FROM"), "{shown}");
+    assert!(shown.contains("UNTIL"), "{shown}");
     assert!(
         shown.contains("ES256-active    ES256      active"),
         "{shown}"
