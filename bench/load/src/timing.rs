@@ -235,8 +235,14 @@ mod tests {
                 .map(|_| random.u64(48_000..52_000) + more)
                 .collect()
         };
-        (0..6)
-            .map(|state| of(if state == 5 { more } else { 0 }))
+        (0..State::ALL.len())
+            .map(|state| {
+                of(if state + 1 == State::ALL.len() {
+                    more
+                } else {
+                    0
+                })
+            })
             .collect()
     }
 
