@@ -330,13 +330,15 @@ fn value_of(operation: &str, member: &str) -> Value {
         }
         (_, "is_hasura_mapping_enabled") => json!(true),
         (_, "private_key") => json!("no key"),
+        // The field decides, and whether the token is a valid one does not.
+        (_, "token") => json!("a.b.c"),
         (_, "audience") => json!("https://new.example"),
         (_, "default_audience") => json!("https://orders.example"),
         (
             _,
             "name" | "description" | "owner" | "contact" | "purpose" | "key" | "code" | "handle"
             | "external_id" | "client_id" | "system_user" | "category_id" | "kid" | "value"
-            | "scope",
+            | "scope" | "jti",
         ) => json!("some"),
         // These members may be present, and have no effect.
         (_, name) if is_ignored(name) => json!("some"),
