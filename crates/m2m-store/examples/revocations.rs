@@ -1,4 +1,4 @@
-//! What a million revocations cost in memory and in the file:
+//! The memory and the room in the file that a million revocations take:
 //!
 //! ```text
 //! cargo run --release -p m2m-store --example revocations

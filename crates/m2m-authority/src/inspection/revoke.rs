@@ -7,7 +7,7 @@ use m2m_errors::Cause;
 use super::{InspectedToken, Inspector};
 use crate::refusal::Refusal;
 
-/// Whether a server can revoke tokens.
+/// The ability of a server to revoke tokens.
 ///
 /// Exhaustive: there is nothing between the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

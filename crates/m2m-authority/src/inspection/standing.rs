@@ -1,4 +1,4 @@
-//! What has become of a token since it was issued.
+//! The state of a token since it was issued.
 
 use m2m_jwt::UnixTime;
 

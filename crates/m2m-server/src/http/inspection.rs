@@ -34,12 +34,12 @@ use super::{body, exchange};
 
 pub(super) use verified_tokens::VerifiedTokens;
 
-/// What a request about a token asks for.
+/// The kind of request about a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
-    /// Whether the token is active, and for what.
+    /// The caller asks if the token is active, and for what.
     Introspection,
-    /// That the token is not valid any more.
+    /// The caller asks that the token is made invalid.
     Revocation,
 }
 

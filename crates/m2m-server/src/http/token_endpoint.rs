@@ -60,7 +60,7 @@ pub(crate) struct TokenEndpoint {
     management: ManagementAudiences,
     /// The tokens that requests about tokens presented.
     pub(super) verified: VerifiedTokens,
-    /// Whether a token can be revoked.
+    /// The ability of the server to revoke tokens.
     pub(super) revocation: RevocationSupport,
 }
 

@@ -1,6 +1,7 @@
 //! Revocations on several nodes.
 
-use m2m_store::{CacheLimits, Revocation, RevokedToken, StoreError};
+use m2m_errors::Cause;
+use m2m_store::{Backend as _, CacheLimits, Revocation, RevokedToken, StoreError};
 use m2m_testkit::Trouble;
 
 use crate::nodes::{Nodes, event, open, uptime_at};
@@ -39,6 +40,26 @@ async fn x13_a_revocation_that_is_not_written_is_not_acknowledged() {
     assert!(!nodes.near.is_token_revoked("one"));
     nodes.near.backend().set_trouble(Trouble::None);
     assert_eq!(nodes.near.revoke_token(one, now, uptime).await, Ok(()));
+}
+
+#[tokio::test]
+async fn g7_a_revocation_beyond_the_maximum_is_refused_and_none_is_forgotten() {
+    let nodes = Nodes::standard().await;
+    let (now, uptime) = (nodes.now(), nodes.uptime());
+    let many = (0..10_000).map(|number| revocation(&number.to_string(), &nodes, 600));
+    let many: Vec<_> = many.collect();
+    assert_eq!(nodes.near.revoke(many, now).await, Ok(10_000));
+    let one = revocation("one", &nodes, 600);
+    let full = nodes.near.revoke_token(one, now, uptime).await;
+    let error = full.expect_err("there is no more room");
+    assert_eq!(error.cause(), Cause::TooManyRevocations);
+    assert_eq!(error.cause().id(), "too-many-revocations");
+    assert!(!nodes.near.is_token_revoked("one"));
+    // One that is revoked already needs no room.
+    let again = revocation("7", &nodes, 600);
+    let revoked = nodes.near.revoke_token(again, now, uptime).await;
+    assert_eq!(revoked, Ok(()));
+    assert_eq!(nodes.near.revoked_tokens(), 10_000);
 }
 
 #[tokio::test]

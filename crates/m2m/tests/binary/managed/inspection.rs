@@ -345,6 +345,8 @@ fn a41_a_token_that_cannot_be_revoked_is_called_that() {
     let form = format!("token={token}&client_id=plain-id&client_secret={SECRET}");
     let answer = server.post(REVOKE, "", &form);
     answer.assert_refused(400, "unsupported_token_type");
+    let line = server.wait_for_log(&answer.member("trace_id"));
+    assert!(line.contains("token-not-revocable"), "{line}");
     let introspected = server.post(INTROSPECT, "", &form);
     assert_eq!(introspected.json()["active"], true, "{introspected:?}");
 }

@@ -18,7 +18,7 @@ const REVOCATIONS: usize = 300;
 /// The number of secrets that are rotated.
 const ROTATIONS: usize = 40;
 
-/// What has been acknowledged: revoked tokens, secrets that have ended, and the secret that is in force.
+/// Everything that has been acknowledged: revoked tokens, secrets that have ended, and the secret that is in force.
 struct History {
     revoked: Mutex<HashSet<String>>,
     ended: Mutex<Vec<String>>,

@@ -169,7 +169,7 @@ fn a_quota_is_in_the_header_and_a_token_that_is_used_again_takes_none_of_it() {
         place
             .managed
             .server
-            .token("nobody", "x", "")
+            .token("unknown", "x", "")
             .header("ratelimit"),
         None
     );
