@@ -115,6 +115,10 @@ impl Issued {
 /// # Errors
 ///
 /// The request, if it needs another token.
+#[expect(
+    clippy::result_large_err,
+    reason = "the request is handed back, and a box for it would cost an allocation"
+)]
 pub fn reuse<'p, S: Signer + ?Sized>(
     authorized: Authorized<'p>,
     held: &ReusableToken,

@@ -114,7 +114,10 @@ pub fn authenticate_inspector<'r>(
         address,
         body,
     } = stated;
-    let known = client.map_or_else(|| Client::absent(), |(client, _)| client);
+    let known = match client {
+        Some((client, _)) => client,
+        None => Client::absent(),
+    };
     let (secret, _) = authenticate_client(&credentials, body, known, now)?;
     let client_id = Arc::clone(known.client_id());
     if let (Some(address), Some((_, policy))) = (address, client) {

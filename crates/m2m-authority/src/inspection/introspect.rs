@@ -24,11 +24,11 @@ pub fn introspect<'t>(
         return IntrospectionResponse::Inactive;
     };
     let is_own = *token.client_id == **inspector.client_id();
-    let is_for_api = |audience: &Box<str>| {
+    let is_for_api = |audience: &str| {
         let api = apis.find(audience);
         api.is_some_and(|(_, api)| api.may_introspect(inspector.client_id()))
     };
-    let may_know = is_own || token.audiences.iter().any(is_for_api);
+    let may_know = is_own || token.audiences.iter().any(|audience| is_for_api(audience));
     if !may_know || !standing.permits(token) {
         return IntrospectionResponse::Inactive;
     }

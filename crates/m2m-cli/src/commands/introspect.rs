@@ -63,7 +63,7 @@ pub(super) fn introspect(options: &IntrospectOptions, output: &Output) -> Result
         http.send(request(
             &endpoint,
             &credentials,
-            options.auth_method.into(),
+            options.auth_method,
             &token,
         ))
         .await
@@ -176,7 +176,7 @@ fn show(answer: &IntrospectionResponse<'_>, output: &Output) {
     };
     output.line("active");
     for (name, value) in members(token) {
-        output.line(&format!("  {name:10} {}", printable(&value)));
+        output.line(format!("  {name:10} {}", printable(&value)));
     }
 }
 

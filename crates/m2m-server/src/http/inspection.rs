@@ -157,11 +157,13 @@ impl TokenEndpoint {
             };
             let revoked = self.cache().revoke_token(revocation, now, clock::uptime());
             revoked.await.map_err(|error| {
-                inspector.refuse(match error {
-                    StoreError::TooManyRevocations => Cause::TooManyRevocations,
-                    // The observer of the store has recorded the failure itself.
-                    _ => Cause::StoreUnavailable,
-                })
+                // The observer of the store has recorded any other failure itself.
+                let cause = if error == StoreError::TooManyRevocations {
+                    Cause::TooManyRevocations
+                } else {
+                    Cause::StoreUnavailable
+                };
+                inspector.refuse(cause)
             })?;
             self.metrics().token_revoked();
         }

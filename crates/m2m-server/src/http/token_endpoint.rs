@@ -259,6 +259,10 @@ impl TokenEndpoint {
     }
 
     /// Returns a token that the application has, if exactly that token would be issued now. It counts against no quota.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the request is handed back, and a box for it would cost an allocation"
+    )]
     fn reused<'e>(
         &self,
         authorized: Authorized<'e>,
