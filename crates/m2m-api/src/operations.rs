@@ -94,7 +94,10 @@ pub use test_tokens::{
     CheckAnswer, CheckApplication, CheckQuery, CheckShown, GetTestToken, TestTokenAnswer,
     TestTokenRequest,
 };
-pub use tokens::{RevokeToken, RevokedTokenShown, TokenRevocation, TokenRevoked};
+pub use tokens::{
+    RevokeApplicationTokens, RevokeToken, RevokedTokenShown, TokenRevocation, TokenRevoked,
+    TokensRevoked,
+};
 
 /// Calls a macro with the names of all operations, in the order of the OpenAPI document. This is the only list of them.
 ///
@@ -138,6 +141,7 @@ macro_rules! operations {
             CheckApplication,
             GetTestToken,
             RevokeToken,
+            RevokeApplicationTokens,
             ListProperties,
             CreateProperty,
             UpdateProperty,

@@ -92,6 +92,9 @@ fn answer(id: &str) -> Value {
         "getTestToken" => {
             json!({ "access_token": "ey", "token_type": "Bearer", "expires_in": 600, "scope": "read:orders" })
         }
+        "revokeApplicationTokens" => {
+            json!({ "client_id": "billing-job", "not_before": "2026-11-20T00:00:00Z" })
+        }
         "revokeToken" => json!({ "token": {
             "jti": "AAECAwQFBgcICQoLDA0ODw", "client_id": "billing-job", "expires_at": "2026-11-20T00:00:00Z",
         } }),

@@ -74,7 +74,8 @@ fn revocation(number: u64) -> Revocation {
     Revocation {
         token: RevokedToken::of(&jti),
         expires_at: NOW.saturating_add_seconds(1 + number % 3600),
-        event: AuditEvent {
+        is_by_operator: false,
+        event: Some(AuditEvent {
             time: NOW,
             actor: Actor::command("example"),
             action: Action::Revoked,
@@ -82,7 +83,7 @@ fn revocation(number: u64) -> Revocation {
             name: jti.into(),
             before: None,
             after: None,
-        },
+        }),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The limits beyond which a store deletes the oldest entries.
 
+use crate::Revocation;
+
 /// The limits of a store. Entries beyond them are deleted, the oldest first; revocations are never deleted before their tokens have expired.
 ///
 /// ```
@@ -27,8 +29,10 @@ pub struct StoreLimits {
     pub issued_days: u64,
     /// The maximum number of counts of issued tokens: one per application, API and minute in which there was a token.
     pub issued_counts: u64,
-    /// The maximum number of revoked tokens that have not expired. Beyond it a revocation is refused.
+    /// The maximum number of revoked tokens that have not expired. Beyond it a revocation by a client is refused.
     pub revocations: u64,
+    /// The number of further revocations that only operators can make.
+    pub revocations_by_operators: u64,
     /// The maximum number of records of deleted applications.
     pub deletions: u64,
     /// The maximum number of client ids in the change log. A node that is further behind forgets everything.
@@ -50,9 +54,22 @@ impl Default for StoreLimits {
             issued_days: 90,
             issued_counts: 1_000_000,
             revocations: 1_000_000,
+            revocations_by_operators: 10_000,
             deletions: 100_000,
             changes: 10_000,
             file_bytes: None,
         }
+    }
+}
+
+impl StoreLimits {
+    /// Returns the number of revocations at which there is no more room for this one.
+    pub(crate) const fn revocations_of(&self, revocation: &Revocation) -> u64 {
+        let operators = if revocation.is_by_operator {
+            self.revocations_by_operators
+        } else {
+            0
+        };
+        self.revocations.saturating_add(operators)
     }
 }

@@ -49,8 +49,11 @@ pub struct Revocation {
     pub token: RevokedToken,
     /// The time at which the token expires. The revocation is kept until then.
     pub expires_at: UnixTime,
-    /// The audit event, which is written in the same transaction.
-    pub event: AuditEvent,
+    /// True if an operator revokes the token. Some room is only for operators, so that no client can use it up.
+    pub is_by_operator: bool,
+    /// The audit event, which is written in the same transaction unless the token was revoked already. A caller that has caused very many events is
+    /// not listed for a while, so that it does not push out the events of others.
+    pub event: Option<AuditEvent>,
 }
 
 /// Revocations in the order in which they were made.

@@ -70,7 +70,8 @@ async fn commits_until_it_is_killed() {
         let revocation = Revocation {
             token: RevokedToken::of(&version.to_string()),
             expires_at: LATER,
-            event: event(Action::Revoked, "token"),
+            is_by_operator: false,
+            event: Some(event(Action::Revoked, "token")),
         };
         let made = store.revoke(vec![revocation], NOW).await;
         assert_eq!(made, Ok(1));

@@ -26,7 +26,8 @@ fn revocation() -> Revocation {
     Revocation {
         token: RevokedToken::of("jti"),
         expires_at: NOW.saturating_add_seconds(9),
-        event,
+        is_by_operator: false,
+        event: Some(event),
     }
 }
 

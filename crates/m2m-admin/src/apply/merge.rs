@@ -114,6 +114,8 @@ fn changed(
         spec: declared.spec.clone(),
         ..stored.clone()
     };
+    // A file that does not have it leaves it alone: without it, revoked tokens would be valid again.
+    value.spec.not_before = value.spec.not_before.or(stored.spec.not_before);
     let now = draft.now();
     let secret = declared
         .secret

@@ -76,7 +76,7 @@ enum Switched {
     AlreadyStopped,
 }
 
-/// Stops an application, unless it is stopped already: it is disabled, and its tokens are revoked up to now.
+/// Stops an application: it is disabled, and its tokens are revoked up to now.
 async fn stop<H: Host>(
     decision: &mut Decision<'_, H>,
     stored: &Stored<Application>,
@@ -84,15 +84,18 @@ async fn stop<H: Host>(
     // A disabled application may have tokens that were issued before. They are revoked if nothing was changed since its tokens were.
     let not_before = stored.value.spec.not_before;
     let is_revoked = not_before.is_some_and(|not_before| not_before >= stored.updated_at);
-    if !stored.value.spec.enabled && is_revoked {
-        return Ok(Switched::AlreadyStopped);
-    }
+    let was_stopped = !stored.value.spec.enabled && is_revoked;
     let mut application = stored.value.clone();
     application.spec.enabled = false;
-    application.spec.not_before = not_before.max(Some(decision.now()));
+    // Even then a token may have been issued within the second of that change.
+    application.spec.revoke_tokens(decision.now());
     protection::of_loss(decision, &stored.value, Some(&application)).await?;
     decision.draft.update(stored, application, None);
-    Ok(Switched::Stopped)
+    Ok(if was_stopped {
+        Switched::AlreadyStopped
+    } else {
+        Switched::Stopped
+    })
 }
 
 async fn shown<B: Backend>(

@@ -1,6 +1,8 @@
 //! Tokens that were issued.
 
-use m2m_api::operations::{RevokeToken, RevokedTokenShown, TokenRevoked};
+use m2m_api::operations::{
+    RevokeApplicationTokens, RevokeToken, RevokedTokenShown, TokenRevoked, TokensRevoked,
+};
 use m2m_authority::inspection::InspectedToken;
 use m2m_authority::redacted;
 use m2m_authority::registry::{Lifetime, time_text};
@@ -8,7 +10,7 @@ use m2m_jwt::{KeySet, UnixTime};
 use m2m_store::{Action, AuditEvent, Backend as _, Revocation, RevokedToken, StoreError, Subject};
 use serde_json::json;
 
-use super::Result;
+use super::{Result, protection};
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform};
 use crate::{Host, Manager, OperationError};
@@ -24,7 +26,8 @@ impl Perform for RevokeToken {
         let revocation = Revocation {
             token: RevokedToken::of(&token.jti),
             expires_at: token.until,
-            event: AuditEvent {
+            is_by_operator: true,
+            event: Some(AuditEvent {
                 time: call.operator.now,
                 actor: call.operator.actor(),
                 action: Action::Revoked,
@@ -37,7 +40,7 @@ impl Perform for RevokeToken {
                         .to_string()
                         .into(),
                 ),
-            },
+            }),
         };
         let registry = manager.host().registry();
         // None is forgotten here: the server does that when it is sure of the time.
@@ -51,6 +54,31 @@ impl Perform for RevokeToken {
                 client_id: token.client_id,
                 expires_at: time_text(token.until),
             },
+        }
+        .into())
+    }
+}
+
+impl Perform for RevokeApplicationTokens {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<TokensRevoked>> {
+        let mut decision = manager.decide(&call.operator).await?;
+        let stored = decision
+            .application(call, &call.names.application_id)
+            .await?;
+        // A caller that does this again and again could keep a manager from getting tokens. It takes no access away, so that a manager may do it to itself.
+        protection::of_power(&decision.scopes, &stored.value)?;
+        let mut application = stored.value.clone();
+        application.spec.revoke_tokens(decision.now());
+        let client_id = application.client_id.to_string();
+        let not_before = application.spec.not_before.map(time_text);
+        decision.draft.update(&stored, application, None);
+        decision.commit().await?;
+        Ok(TokensRevoked {
+            client_id,
+            not_before: not_before.unwrap_or_default(),
         }
         .into())
     }

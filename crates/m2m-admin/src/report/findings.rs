@@ -159,15 +159,26 @@ fn expiring<'a>(used: &'a UsedApplication, span: &Span) -> Vec<Expiring<'a>> {
             used_at,
         })
     });
-    // What else of an application expires is chained here.
-    let mut expiring: Vec<Expiring<'a>> =
-        secrets.filter(|expiring| expiring.at <= span.end).collect();
+    let application = &used.stored.value;
+    let end = application.spec.expires_at.filter(|end| *end > span.now);
+    let own = end.map(|at| Expiring {
+        kind: APPLICATION,
+        id: &application.client_id,
+        at,
+        why: "expires",
+        used_at: used.used_at,
+    });
+    let all = secrets.chain(own);
+    let mut expiring: Vec<Expiring<'a>> = all.filter(|expiring| expiring.at <= span.end).collect();
     expiring.sort_by_key(|expiring| expiring.at);
     expiring
 }
 
 /// The kind of expirations of secrets.
 pub(super) const SECRET: &str = "secret";
+
+/// The kind of expirations of applications.
+const APPLICATION: &str = "application";
 
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 

@@ -136,7 +136,7 @@ pub struct UnusedSecret {
 /// An expiration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Expiration {
-    /// The kind of what expires: `secret`.
+    /// The kind of what expires: `secret` or `application`.
     pub kind: String,
     /// The id of the secret.
     pub id: String,

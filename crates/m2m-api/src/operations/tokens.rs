@@ -6,11 +6,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::values::{JwtIdText, Time, TokenText};
-use crate::{Method, NoNames, NoQuery, Operation, Spec};
+use crate::{ApplicationName, Method, NoBody, NoNames, NoQuery, Operation, Spec};
 
 /// Revokes a token, whichever application it was issued to.
 #[derive(Debug)]
 pub struct RevokeToken;
+
+/// Revokes all tokens that were issued to an application until now.
+#[derive(Debug)]
+pub struct RevokeApplicationTokens;
 
 /// The token to revoke: exactly one of `token` and `jti`.
 #[derive(Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
@@ -73,4 +77,31 @@ impl Operation for RevokeToken {
     type Query = NoQuery;
     type Body = TokenRevocation;
     type Answer = TokenRevoked;
+}
+
+/// The answer about the tokens of an application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokensRevoked {
+    /// The client id of the application.
+    pub client_id: String,
+    /// The time up to which its tokens are revoked, by their `iat`. New tokens get an `iat` after it.
+    pub not_before: String,
+}
+
+impl Operation for RevokeApplicationTokens {
+    const SPEC: Spec = Spec {
+        id: "revokeApplicationTokens",
+        method: Method::Post,
+        path: "/api/v1/applications/{application_id}/revoke_tokens",
+        scope: "update:applications",
+        summary: "Revoke all tokens that were issued to an application until now; it can request new ones",
+        code: "TOKENS_REVOKED",
+        message: "Tokens successfully revoked",
+        refusals: &[404, 409],
+        ..Spec::DEFAULT
+    };
+    type Names = ApplicationName;
+    type Query = NoQuery;
+    type Body = NoBody;
+    type Answer = TokensRevoked;
 }

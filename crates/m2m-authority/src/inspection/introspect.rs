@@ -28,7 +28,8 @@ pub fn introspect<'t>(
         let api = apis.find(audience);
         api.is_some_and(|(_, api)| api.may_introspect(inspector.client_id()))
     };
-    let may_know = is_own || token.audiences.iter().any(|audience| is_for_api(audience));
+    // An API for which the application is not authorized any more does not see the token as one for itself.
+    let may_know = is_own || standing.audiences(token).any(is_for_api);
     if !may_know || !standing.permits(token) {
         return IntrospectionResponse::Inactive;
     }
@@ -43,14 +44,10 @@ pub fn introspect<'t>(
     active.scope = (!scope.is_empty()).then_some(Cow::Owned(scope));
     active.client_id = Some(Cow::Borrowed(&token.client_id));
     active.token_type = Some(TokenType::Bearer);
-    active.exp = Some(token.expires_at.as_seconds());
+    active.exp = Some(standing.expires_at(token).as_seconds());
     active.iat = Some(token.issued_at.as_seconds());
     active.sub = token.subject.as_deref().map(Cow::Borrowed);
-    let audiences = token
-        .audiences
-        .iter()
-        .map(|audience| Cow::Borrowed(&**audience));
-    active.aud = audiences.collect();
+    active.aud = standing.audiences(token).map(Cow::Borrowed).collect();
     active.iss = Some(Cow::Borrowed(&token.issuer));
     active.jti = token.jwt_id.as_deref().map(Cow::Borrowed);
     active.extensions = Cow::Borrowed(&token.extensions);

@@ -47,8 +47,7 @@ impl Standing<'_> {
         // A token of the claim set `kinde` has a subject only if that is a system user.
         let subject = token.subject.as_deref().unwrap_or(&token.client_id);
         let is_subject = policy.subject().unwrap_or(&token.client_id) == subject;
-        let mut audiences = token.audiences.iter();
-        let is_authorized = audiences.any(|audience| policy.authorizes(audience));
+        let is_authorized = self.audiences(token).next().is_some();
         !self.is_revoked
             && is_able
             && is_own
@@ -56,6 +55,18 @@ impl Standing<'_> {
             && !is_earlier
             && is_subject
             && is_authorized
+    }
+
+    /// Returns the audiences of the token that the application is still authorized for.
+    pub(super) fn audiences<'t>(&self, token: &'t InspectedToken) -> impl Iterator<Item = &'t str> {
+        let audiences = token.audiences.iter().map(|audience| &**audience);
+        audiences.filter(|audience| self.policy.authorizes(audience))
+    }
+
+    /// Returns the time at which the token expires, or the application if that is earlier.
+    pub(super) fn expires_at(&self, token: &InspectedToken) -> UnixTime {
+        let end = self.client.expires_at();
+        end.map_or(token.expires_at, |end| end.min(token.expires_at))
     }
 
     /// Returns the scopes of the token that are still assigned to the application, on every API of the token that defines them.

@@ -244,6 +244,15 @@ impl ApplicationSpec {
         }
     }
 
+    /// Revokes all tokens that were issued by `now`, those included whose `iat` lies ahead of it because earlier ones had been revoked just before. The
+    /// time never moves back, so that no token becomes valid again.
+    pub fn revoke_tokens(&mut self, now: UnixTime) {
+        let issued_by = self
+            .not_before
+            .map(|not_before| not_before.saturating_add_seconds(1));
+        self.not_before = Some(issued_by.map_or(now, |issued_by| issued_by.max(now)));
+    }
+
     /// Checks everything that does not depend on other records.
     pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
         if let Some(user) = &self.system_user {

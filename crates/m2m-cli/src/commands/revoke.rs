@@ -2,10 +2,9 @@
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use m2m_api::operations::{ApplicationChange, RevokeToken, TokenRevocation, UpdateApplication};
-use m2m_api::values::{JwtIdText, Patch, Time, TokenText};
-use m2m_api::{ApplicationName, NoNames, NoQuery};
-use m2m_host::clock;
+use m2m_api::operations::{RevokeApplicationTokens, RevokeToken, TokenRevocation};
+use m2m_api::values::{JwtIdText, TokenText};
+use m2m_api::{ApplicationName, NoBody, NoNames, NoQuery};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
@@ -90,18 +89,14 @@ pub(super) fn revoke(options: &RevokeOptions, output: &Output) -> Result<(), Fai
 /// Revokes the tokens that were issued to an application until now.
 fn revoke_all(application: &str, options: &RevokeOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let change = ApplicationChange {
-        not_before: Patch::set_or_keep(Some(Time(clock::now()))),
-        ..ApplicationChange::default()
-    };
     let names = ApplicationName::new(application);
-    let answer = management.call::<UpdateApplication>(&names, &NoQuery {}, &change)?;
+    let answer = management.call::<RevokeApplicationTokens>(&names, &NoQuery {}, &NoBody)?;
     match options.management.output {
         Format::Text => output.good(&format!(
             "all tokens that were issued to {} until now are revoked",
-            printable(application)
+            printable(&answer.client_id)
         )),
-        Format::Json => done::<UpdateApplication>(&answer, options.management.output, output),
+        Format::Json => done::<RevokeApplicationTokens>(&answer, options.management.output, output),
     }
     Ok(())
 }

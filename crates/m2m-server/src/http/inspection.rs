@@ -6,6 +6,7 @@
 //!
 //! Their refusals have the answers, the limits, the evidence and the log lines of refusals of the token endpoint.
 
+mod listed;
 mod verified_tokens;
 
 use core::net::IpAddr;
@@ -32,6 +33,7 @@ use super::reply::{self, Response};
 use super::token_endpoint::{TokenEndpoint, unless_it_panics};
 use super::{body, exchange};
 
+pub(super) use listed::Listed;
 pub(super) use verified_tokens::VerifiedTokens;
 
 /// The kind of request about a token.
@@ -153,7 +155,11 @@ impl TokenEndpoint {
             let revocation = Revocation {
                 token: RevokedToken::of(jwt_id),
                 expires_at: token.expires_at(),
-                event: event(inspector, token, jwt_id, exchange, now),
+                is_by_operator: false,
+                event: self
+                    .listed
+                    .next(inspector.client_id(), now)
+                    .map(|is_last| event(inspector, token, jwt_id, is_last, exchange, now)),
             };
             let revoked = self.cache().revoke_token(revocation, now, clock::uptime());
             revoked.await.map_err(|error| {
@@ -175,12 +181,15 @@ fn event(
     inspector: &Inspector<'_>,
     token: &InspectedToken,
     jwt_id: &str,
+    is_last: bool,
     exchange: &Exchange,
     now: UnixTime,
 ) -> AuditEvent {
     let after = json!({
         "client_id": token.client_id(),
         "expires_at": m2m_authority::registry::time_text(token.expires_at()),
+        // The next ones of this hour are not listed.
+        "is_last_listed": is_last.then_some(true),
     });
     AuditEvent {
         time: now,

@@ -40,7 +40,7 @@ use m2m_recorder::{Recorder, RefusedOperation};
 use m2m_store::{CachedApplication, Lookup};
 
 use super::body;
-use super::inspection::VerifiedTokens;
+use super::inspection::{Listed, VerifiedTokens};
 use super::reply::{self, Response};
 use crate::metrics::Metrics;
 use crate::store::RegistryCache;
@@ -60,6 +60,8 @@ pub(crate) struct TokenEndpoint {
     management: ManagementAudiences,
     /// The tokens that requests about tokens presented.
     pub(super) verified: VerifiedTokens,
+    /// The revocations that the audit log lists.
+    pub(super) listed: Listed,
     /// The ability of the server to revoke tokens.
     pub(super) revocation: RevocationSupport,
 }
@@ -87,6 +89,7 @@ impl TokenEndpoint {
             recorder,
             metrics,
             verified: VerifiedTokens::default(),
+            listed: Listed::default(),
             revocation,
         }
     }

@@ -8,8 +8,8 @@ use m2m_jwt::UnixTime;
 
 use super::RegistryCache;
 use crate::{
-    AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
-    Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation,
+    AnyRecord, ApplicationPage, AuditEvent, Backend, Change, Changes, CommitError, EventPage,
+    EventQuery, Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, Revocation,
     RevocationPage, RevokedToken, SecretUse, Snapshot, Sought, Stale, StoreError, Stored,
     UsageBatch, UsedPage, Version,
 };
@@ -155,7 +155,8 @@ impl<B: Backend> Backend for RegistryCache<B> {
             self.revoked.insert(*token, *expires_at);
         }
         if let (Some(told), Some(events)) = (told, events.get(..made)) {
-            told(events);
+            let events: Vec<AuditEvent> = events.iter().flatten().cloned().collect();
+            told(&events);
         }
         Ok(made)
     }

@@ -1,7 +1,7 @@
 //! Revocations of tokens.
 
 use m2m_jwt::UnixTime;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use super::fault::Fault;
 use super::{column, commit};
@@ -21,39 +21,45 @@ pub(super) fn revoke(
 ) -> Result<usize, Fault> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     delete_expired(&transaction, now)?;
-    let mut room = {
-        let kept: i64 = transaction
-            .prepare_cached("SELECT revocations FROM meta")?
-            .query_row([], |row| row.get(0))?;
-        column::integer(limits.revocations).saturating_sub(kept)
-    };
+    let mut kept: i64 = transaction
+        .prepare_cached("SELECT revocations FROM meta")?
+        .query_row([], |row| row.get(0))?;
     let mut made = 0;
     for revocation in revocations {
-        // A token that has expired already needs no revocation, but its revocation is an event.
-        if revocation.expires_at > now {
-            let is_extended = transaction
-                .prepare_cached(
-                    "UPDATE revocation SET expires_at = max(expires_at, ?2) WHERE token = ?1",
-                )?
-                .execute((
-                    revocation.token.as_bytes(),
-                    column::seconds(revocation.expires_at),
-                ))?
-                > 0;
-            if !is_extended {
-                if room <= 0 {
+        let own = (
+            revocation.token.as_bytes(),
+            column::seconds(revocation.expires_at),
+        );
+        let known: Option<i64> = transaction
+            .prepare_cached("SELECT expires_at FROM revocation WHERE token = ?1")?
+            .query_row([own.0], |row| row.get(0))
+            .optional()?;
+        match known {
+            // It is revoked already, for as long.
+            Some(until) if until >= own.1 => {
+                made += 1;
+                continue;
+            }
+            Some(_) => {
+                transaction
+                    .prepare_cached("UPDATE revocation SET expires_at = ?2 WHERE token = ?1")?
+                    .execute(own)?;
+            }
+            // A token that has expired already needs no revocation, but its revocation is an event.
+            None if revocation.expires_at <= now => {}
+            None => {
+                if kept >= column::integer(limits.revocations_of(revocation)) {
                     break;
                 }
-                room -= 1;
+                kept += 1;
                 transaction
                     .prepare_cached("INSERT INTO revocation (token, expires_at) VALUES (?1, ?2)")?
-                    .execute((
-                        revocation.token.as_bytes(),
-                        column::seconds(revocation.expires_at),
-                    ))?;
+                    .execute(own)?;
             }
         }
-        commit::log(&transaction, &revocation.event)?;
+        if let Some(event) = &revocation.event {
+            commit::log(&transaction, event)?;
+        }
         made += 1;
     }
     commit::forget_events(&transaction, limits)?;

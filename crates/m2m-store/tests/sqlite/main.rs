@@ -72,7 +72,8 @@ fn revocation(jti: &str, expires_at: UnixTime) -> Revocation {
     Revocation {
         token: RevokedToken::of(jti),
         expires_at,
-        event: event(jti),
+        is_by_operator: false,
+        event: Some(event(jti)),
     }
 }
 
@@ -396,6 +397,7 @@ async fn x13_a_change_that_does_not_fit_on_the_disk_is_not_acknowledged() {
 async fn a_revocation_is_refused_rather_than_another_forgotten() {
     let store = in_memory_with(StoreLimits {
         revocations: 3,
+        revocations_by_operators: 1,
         ..StoreLimits::default()
     });
     let at = |seconds| NOW.saturating_add_seconds(seconds);
@@ -405,6 +407,14 @@ async fn a_revocation_is_refused_rather_than_another_forgotten() {
     assert_eq!(revoke(&store, "d", at(20), at(9)).await, Ok(0));
     assert!(!is_revoked(&store, "d").await);
     assert_eq!(told(&store, 9).await.len(), 3, "nothing happened");
+    // An operator has some more room.
+    for (jti, made) in [("e", 1), ("f", 0)] {
+        let by_operator = Revocation {
+            is_by_operator: true,
+            ..revocation(jti, at(20))
+        };
+        assert_eq!(store.revoke(vec![by_operator], at(9)).await, Ok(made));
+    }
     // A token that is revoked already takes no room, and the others of the same write are revoked.
     let both = ["b", "d"].map(|jti| revocation(jti, at(20))).into();
     assert_eq!(store.revoke(both, at(9)).await, Ok(1));

@@ -30,6 +30,12 @@ impl Revoked {
         self.tokens.iter().any(|(_, own, _)| *own == token)
     }
 
+    /// Returns true if a token is revoked until this time or a later one.
+    pub(super) fn is_as_long(&self, token: RevokedToken, expires_at: UnixTime) -> bool {
+        let mut own = self.tokens.iter();
+        own.any(|(_, own, until)| *own == token && *until >= expires_at)
+    }
+
     pub(super) fn after(&self, number: u64) -> RevocationPage {
         let later = self.tokens.iter().filter(|(own, ..)| *own > number);
         let later: Vec<_> = later.take(RevocationPage::MAX_ENTRIES).collect();

@@ -96,11 +96,13 @@ impl State {
         self.revoked.forget(now);
         let mut made = 0;
         for revocation in revocations {
-            let expires_at = revocation.expires_at;
-            if expires_at > now && !self.revoked.add(revocation.token, expires_at) {
-                break;
+            let (token, expires_at) = (revocation.token, revocation.expires_at);
+            if !self.revoked.is_as_long(token, expires_at) {
+                if expires_at > now && !self.revoked.add(token, expires_at) {
+                    break;
+                }
+                self.audit.extend(revocation.event);
             }
-            self.audit.push(revocation.event);
             made += 1;
         }
         made

@@ -10,7 +10,8 @@ fn revocation(jwt_id: &str, nodes: &Nodes, seconds: u64) -> Revocation {
     Revocation {
         token: RevokedToken::of(jwt_id),
         expires_at: nodes.now().saturating_add_seconds(seconds),
-        event: event(),
+        is_by_operator: false,
+        event: Some(event()),
     }
 }
 

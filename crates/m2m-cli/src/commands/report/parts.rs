@@ -220,25 +220,32 @@ impl<'a> Report<'a> {
     }
 
     fn expiring(&self, output: &Output) {
-        output.line(format!("Secrets that expire within {}:", self.days()));
+        output.line(format!(
+            "Secrets and applications that expire within {}:",
+            self.days()
+        ));
         let rows = self.applications().flat_map(|application| {
             let expiring = application.expiring.iter();
             expiring.map(move |expiration| (application, expiration))
         });
         let mut rows: Vec<(&ReportedApplication, &Expiration)> = rows.collect();
         rows.sort_by_key(|(_, expiration)| &*expiration.expires_at);
-        let table = Table::new(["EXPIRES", "CLIENT ID", "SECRET ID", "REASON", "LAST USED"]);
+        let table = Table::new(["EXPIRES", "CLIENT ID", "KIND", "ID", "REASON", "LAST USED"]);
         let table = rows.iter().fold(table, |table, (application, expiration)| {
             table.with([
                 cell(&expiration.expires_at),
                 cell(&application.client_id),
+                cell(&expiration.kind),
                 cell(&expiration.id),
                 cell(&expiration.why),
                 cell(&expiration.last_used_at),
             ])
         });
         table.print("there are none", output);
-        if let Some((application, _)) = rows.first() {
+        let mut secrets = rows
+            .iter()
+            .filter(|(_, expiration)| expiration.kind == "secret");
+        if let Some((application, _)) = secrets.next() {
             let subject = &[&*application.client_id];
             self.hint(
                 "To create the next secret",
