@@ -77,6 +77,7 @@ pub(crate) fn line(entry: &Entry) -> Value {
             "client_id": total.client_id,
             "tokens": total.tokens,
             "reused": Some(total.reused).filter(|reused| *reused > 0),
+            "beyond_quota": Some(total.beyond_quota).filter(|beyond| *beyond > 0),
             // A token for each call costs the caller a request, and the server a signature, that a kept token saves.
             "asks_often": total.is_frequent().then_some(true),
             "ignored": total.ignored.map(|it| evidence_text(&it.into())),

@@ -213,6 +213,9 @@ fn count(application: &CachedApplication, event: &IssuedEvent) {
     } else {
         application.count(event.api);
     }
+    if event.quota_exceeded {
+        application.count_beyond_quota(event.api);
+    }
     match event.requester {
         Requester::TokenEndpoint { secret } => {
             application.secret_used(usize::from(secret), event.time)
@@ -388,6 +391,7 @@ mod tests {
         let ignored = Ignored::Misspelled("scope");
         let count = |client_id: usize, ignored: Option<Ignored>| IssuedCount {
             reused: 0,
+            beyond_quota: 0,
             minute: 7,
             client_id: format!("job-{client_id:03}").into(),
             audience: "https://orders.example/api".into(),
@@ -410,6 +414,33 @@ mod tests {
                 &4.into(),
                 &m2m_explain::evidence_text(&ignored.into()).into()
             ),
+            "it is among those that are listed"
+        );
+    }
+
+    #[test]
+    fn the_line_of_a_minute_has_the_tokens_beyond_a_quota_that_only_warns() {
+        let count = |client_id: usize, beyond_quota| IssuedCount {
+            reused: 0,
+            beyond_quota,
+            minute: 7,
+            client_id: format!("job-{client_id:03}").into(),
+            audience: "https://orders.example/api".into(),
+            tokens: 2,
+            ignored: None,
+        };
+        let mut counts: Vec<_> = (0..MAX_TOLD).map(|own| count(own, 0)).collect();
+        counts.extend([count(500, 1), count(500, 2)]);
+        let mut lines = Vec::new();
+        publish_issued(IssuedCount::totals(&counts), &mut |entry| {
+            lines.push(log::line(&entry));
+            true
+        });
+        let beyond = |line: &serde_json::Value| line["beyond_quota"].as_u64();
+        let listed: Vec<_> = lines.iter().filter_map(beyond).collect();
+        assert_eq!(listed, [3], "no other line has the member");
+        assert_eq!(
+            lines[0]["client_id"], "job-500",
             "it is among those that are listed"
         );
     }

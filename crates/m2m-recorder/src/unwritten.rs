@@ -204,6 +204,7 @@ mod tests {
             issued: (tokens.iter().enumerate())
                 .map(|(at, tokens)| IssuedCount {
                     reused: 0,
+                    beyond_quota: 0,
                     minute: 7,
                     client_id: format!("client-{}", at % 2).into(),
                     audience: "https://orders.example/api".into(),

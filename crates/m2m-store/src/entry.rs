@@ -138,6 +138,13 @@ impl CachedApplication {
         }
     }
 
+    /// Counts a token beyond a quota that only warns, in addition to [`count`](Self::count), for the API at this position.
+    pub fn count_beyond_quota(&self, api: usize) {
+        if let Some(tally) = &self.tally {
+            tally.count_beyond_quota(api);
+        }
+    }
+
     /// Notes a parameter that a request had in vain. It is called before the token of the request is counted, and is part of the next counts.
     pub fn ignored(&self, parameter: Ignored) {
         if let Some(tally) = &self.tally {

@@ -29,8 +29,8 @@ struct Waiting {
 /// Counts, added up.
 #[derive(Debug, Default)]
 struct Sums {
-    /// The tokens issued and those given again, by client id and audience.
-    tokens: HashMap<(Arc<str>, Arc<str>), (u64, u64)>,
+    /// The requests that got a token, by client id and audience.
+    tokens: HashMap<(Arc<str>, Arc<str>), Tokens>,
     /// The time of the last use, by client id and id of the secret. Unit: seconds since 1970.
     secrets: HashMap<(Arc<str>, Arc<str>), u64>,
     /// The time of the last use, by client id, audience and scope; without a scope for all of them. Unit: seconds since 1970.
@@ -61,7 +61,19 @@ struct Issued {
     audience: Arc<str>,
     tokens: AtomicU64,
     reused: AtomicU64,
+    beyond_quota: AtomicU64,
     scopes: ScopesUsed,
+}
+
+/// The requests that got a token.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tokens {
+    /// The number of tokens issued.
+    issued: u64,
+    /// The number of requests that got a token again.
+    reused: u64,
+    /// The number of issued tokens beyond a quota that only warns.
+    beyond_quota: u64,
 }
 
 /// An API that an application is authorized for.
@@ -124,10 +136,10 @@ impl Tallies {
         }
         for tally in tallies {
             tally.empty(|count| match count {
-                Count::Tokens(audience, tokens, reused) => {
+                Count::Tokens(audience, tokens) => {
                     let ignored = tally.ignored.lock();
                     let ignored = ignored.unwrap_or_else(PoisonError::into_inner).take();
-                    taken.issued(&tally.client_id, audience, (tokens, reused), ignored);
+                    taken.issued(&tally.client_id, audience, tokens, ignored);
                 }
                 Count::Secret(secret_id, at) => taken.secret(&tally.client_id, secret_id, at),
                 Count::Scope(audience, scope, at) => {
@@ -165,15 +177,16 @@ impl Taken {
         &mut self,
         client_id: &str,
         audience: &str,
-        (tokens, reused): (u64, u64),
+        tokens: Tokens,
         ignored: Option<Ignored>,
     ) {
         self.batch.issued.push(IssuedCount {
             minute: self.minute,
             client_id: client_id.into(),
             audience: audience.into(),
-            tokens,
-            reused,
+            tokens: tokens.issued,
+            reused: tokens.reused,
+            beyond_quota: tokens.beyond_quota,
             ignored,
         });
     }
@@ -198,8 +211,8 @@ impl Taken {
 
 /// A count of a tally.
 enum Count<'t> {
-    /// The number of tokens for an audience, and of requests that got a token again.
-    Tokens(&'t Arc<str>, u64, u64),
+    /// The requests that got a token for an audience.
+    Tokens(&'t Arc<str>, Tokens),
     /// The last use of a secret, by its id.
     Secret(&'t Arc<str>, u64),
     /// The last use of a scope by a request that names it; without a scope, of all scopes by a request without any.
@@ -210,10 +223,12 @@ impl Sums {
     fn add(&mut self, tally: &Tally) {
         let client_id = || Arc::clone(&tally.client_id);
         tally.empty(|count| match count {
-            Count::Tokens(audience, tokens, reused) => {
+            Count::Tokens(audience, tokens) => {
                 let name = (client_id(), Arc::clone(audience));
                 let sums = self.tokens.entry(name).or_default();
-                *sums = (sums.0.saturating_add(tokens), sums.1.saturating_add(reused));
+                sums.issued = sums.issued.saturating_add(tokens.issued);
+                sums.reused = sums.reused.saturating_add(tokens.reused);
+                sums.beyond_quota = sums.beyond_quota.saturating_add(tokens.beyond_quota);
             }
             Count::Secret(secret_id, at) => {
                 let name = (client_id(), Arc::clone(secret_id));
@@ -293,6 +308,7 @@ impl Tally {
                     audience: Arc::clone(&api.audience),
                     tokens: AtomicU64::new(0),
                     reused: AtomicU64::new(0),
+                    beyond_quota: AtomicU64::new(0),
                     scopes: ScopesUsed::new(api),
                 })
                 .collect(),
@@ -327,6 +343,14 @@ impl Tally {
     pub(crate) fn count_reused(self: &Arc<Self>, api: usize) {
         if let Some(issued) = self.of(api) {
             issued.reused.fetch_add(1, Ordering::SeqCst);
+            self.announce();
+        }
+    }
+
+    /// Counts a token for the API at this position as beyond a quota that only warns.
+    pub(crate) fn count_beyond_quota(self: &Arc<Self>, api: usize) {
+        if let Some(issued) = self.of(api) {
+            issued.beyond_quota.fetch_add(1, Ordering::SeqCst);
             self.announce();
         }
     }
@@ -383,10 +407,15 @@ impl Tally {
     fn empty<'t>(&'t self, mut each: impl FnMut(Count<'t>)) {
         self.waits.store(false, Ordering::SeqCst);
         for api in &self.issued {
-            let (tokens, reused) = (take(&api.tokens), take(&api.reused));
-            if tokens.is_some() || reused.is_some() {
-                let (tokens, reused) = (tokens.unwrap_or(0), reused.unwrap_or(0));
-                each(Count::Tokens(&api.audience, tokens, reused));
+            let counts = [&api.tokens, &api.reused, &api.beyond_quota].map(take);
+            if counts.iter().any(Option::is_some) {
+                let [issued, reused, beyond_quota] = counts.map(Option::unwrap_or_default);
+                let tokens = Tokens {
+                    issued,
+                    reused,
+                    beyond_quota,
+                };
+                each(Count::Tokens(&api.audience, tokens));
             }
             api.scopes.empty(&mut each);
         }

@@ -51,6 +51,8 @@ pub struct IssuedCount {
     pub tokens: u64,
     /// The number of requests that got a token again, within the reuse window of the API. It is not stored.
     pub reused: u64,
+    /// The number of tokens beyond a quota that only warns. It is not stored.
+    pub beyond_quota: u64,
     /// A parameter that one of the requests had in vain. It is not stored.
     pub ignored: Option<Ignored>,
 }
@@ -64,6 +66,8 @@ pub struct IssuedTotal {
     pub tokens: u64,
     /// The number of requests that got a token again.
     pub reused: u64,
+    /// The number of tokens beyond a quota that only warns.
+    pub beyond_quota: u64,
     /// A parameter that one of the requests had in vain.
     pub ignored: Option<Ignored>,
 }
@@ -78,29 +82,35 @@ impl IssuedTotal {
     pub const fn is_frequent(&self) -> bool {
         self.tokens.saturating_add(self.reused) >= Self::FREQUENT
     }
+
+    /// Returns true if the operator or the owner of the application should read the line.
+    const fn is_remarkable(&self) -> bool {
+        self.ignored.is_some() || self.beyond_quota > 0 || self.is_frequent()
+    }
 }
 
 impl IssuedCount {
-    /// Returns the total of each application: first of those with an ignored parameter, or with very many requests, each by client id.
+    /// Returns the total of each application: first of those with an ignored parameter, with very many requests, or beyond a quota, each by client id.
     #[must_use]
     pub fn totals(counts: &[Self]) -> Vec<IssuedTotal> {
-        let mut totals: BTreeMap<&str, (u64, u64, Option<Ignored>)> = BTreeMap::new();
+        let mut totals: BTreeMap<&str, IssuedTotal> = BTreeMap::new();
         for count in counts {
-            let (tokens, reused, ignored) = totals.entry(&count.client_id).or_default();
-            *tokens += count.tokens;
-            *reused += count.reused;
-            *ignored = ignored.or(count.ignored);
+            let total = totals
+                .entry(&count.client_id)
+                .or_insert_with(|| IssuedTotal {
+                    client_id: count.client_id.clone(),
+                    tokens: 0,
+                    reused: 0,
+                    beyond_quota: 0,
+                    ignored: None,
+                });
+            total.tokens += count.tokens;
+            total.reused += count.reused;
+            total.beyond_quota += count.beyond_quota;
+            total.ignored = total.ignored.or(count.ignored);
         }
-        let totals = totals
-            .into_iter()
-            .map(|(client_id, (tokens, reused, ignored))| IssuedTotal {
-                client_id: client_id.into(),
-                tokens,
-                reused,
-                ignored,
-            });
-        let mut totals: Vec<IssuedTotal> = totals.collect();
-        totals.sort_by_key(|total| total.ignored.is_none() && !total.is_frequent());
+        let mut totals: Vec<IssuedTotal> = totals.into_values().collect();
+        totals.sort_by_key(|total| !total.is_remarkable());
         totals
     }
 
@@ -116,6 +126,7 @@ impl IssuedCount {
             if is_same {
                 earlier.tokens += later.tokens;
                 earlier.reused += later.reused;
+                earlier.beyond_quota += later.beyond_quota;
             }
             is_same
         });

@@ -27,6 +27,7 @@ pub async fn usage<B: Backend>(make: impl AsyncFn() -> B) {
 fn issued(client_id: &str, minute: u64, audience: &str, tokens: u64) -> IssuedCount {
     IssuedCount {
         reused: 0,
+        beyond_quota: 0,
         ignored: None,
         minute,
         client_id: client_id.into(),

@@ -177,6 +177,7 @@ async fn everything_is_there_after_reopening() {
     assert_eq!(revoke(&store, "jti", expires_at, NOW).await, Ok(1));
     let issued = IssuedCount {
         reused: 0,
+        beyond_quota: 0,
         ignored: None,
         minute: NOW.as_seconds() / 60,
         client_id: "one".into(),
@@ -411,7 +412,7 @@ async fn a_revocation_is_refused_rather_than_another_forgotten() {
     for (jti, made) in [("e", 1), ("f", 0)] {
         let by_operator = Revocation {
             is_by_operator: true,
-            ..revocation(jti, at(20))
+            ..revocation(jti, at(10))
         };
         assert_eq!(store.revoke(vec![by_operator], at(9)).await, Ok(made));
     }
@@ -489,6 +490,7 @@ async fn logs_counts_and_deletions_are_bounded() {
     let count = async |minute| {
         let issued = IssuedCount {
             reused: 0,
+            beyond_quota: 0,
             ignored: None,
             minute,
             client_id: "a".into(),

@@ -72,7 +72,7 @@ pub(crate) struct ApplicationFields {
     /// Maximum number of tokens in a period, such as 1000/1h (units: s, m, h, d)
     #[arg(long, value_name = "TOKENS/TIME", value_parser = quota)]
     token_quota: Option<QuotaChange>,
-    /// Action when the quota is exceeded: with warn, a warning is logged and the token is issued; with enforce, the token is refused. By default, an existing quota keeps its mode, and a new quota has the mode warn
+    /// Action when the quota is exceeded: with warn, the token is issued and counted in the log as beyond_quota; with enforce, the token is refused. By default, an existing quota keeps its mode, and a new quota has the mode warn
     #[arg(long, value_name = "MODE", requires = "token_quota", value_parser = words(QuotaMode::ALL, QuotaMode::as_str))]
     token_quota_mode: Option<QuotaMode>,
     /// Base64 of the SHA-256 of the application's secret; replaces all previous secrets. Without this option, a new application gets a generated secret
