@@ -80,6 +80,7 @@ pub(super) fn introspect(options: &IntrospectOptions, output: &Output) -> Result
         IntrospectionResponse::Active(_) => Ok(()),
         IntrospectionResponse::Inactive => Err(Failure::refused("the token is not active")
             .because("it is not a token of this server, has expired or was revoked, or the application may not ask about it; the server does not say which")
+            .help("to let an application ask about the tokens for an API: m2m api update AUDIENCE --introspection-client CLIENT_ID")
             .help("to see what is in the token, use m2m jwt decode")),
     }
 }

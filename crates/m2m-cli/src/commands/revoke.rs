@@ -44,6 +44,9 @@ These commands call the server that M2M_ISSUER names, with the credentials in
 M2M_CLIENT_ID and M2M_CLIENT_SECRET. The options --issuer, --as and
 --client-secret-file take precedence over these variables.";
 
+/// The limit of every revocation.
+const LOCAL: &str = "APIs that verify tokens themselves accept these tokens until they expire";
+
 pub(super) fn revoke(options: &RevokeOptions, output: &Output) -> Result<(), Failure> {
     if let Some(application) = &options.application {
         return revoke_all(application, options, output);
@@ -75,11 +78,13 @@ pub(super) fn revoke(options: &RevokeOptions, output: &Output) -> Result<(), Fai
                 .map_or_else(String::new, |client_id| {
                     format!(" of {}", printable(client_id))
                 });
-            output.good(&format!(
-                "the token {}{of} is revoked until it expires at {}",
-                printable(&token.jti),
-                printable(&token.expires_at)
-            ));
+            let (jti, until) = (printable(&token.jti), printable(&token.expires_at));
+            // A jti alone does not show whether, and until when, there is a token.
+            output.good(&match options.jti {
+                Some(_) => format!("a token with the jti {jti}{of} is revoked; the revocation is kept until {until}"),
+                None => format!("the token {jti}{of} is revoked; it would have expired at {until}"),
+            });
+            output.line(LOCAL);
         }
         Format::Json => done::<RevokeToken>(&answer, options.management.output, output),
     }
@@ -92,10 +97,13 @@ fn revoke_all(application: &str, options: &RevokeOptions, output: &Output) -> Re
     let names = ApplicationName::new(application);
     let answer = management.call::<RevokeApplicationTokens>(&names, &NoQuery {}, &NoBody)?;
     match options.management.output {
-        Format::Text => output.good(&format!(
-            "all tokens that were issued to {} until now are revoked",
-            printable(&answer.client_id)
-        )),
+        Format::Text => {
+            output.good(&format!(
+                "all tokens that were issued to {} until now are revoked",
+                printable(&answer.client_id)
+            ));
+            output.line(LOCAL);
+        }
         Format::Json => done::<RevokeApplicationTokens>(&answer, options.management.output, output),
     }
     Ok(())

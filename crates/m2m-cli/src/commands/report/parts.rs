@@ -56,6 +56,12 @@ impl<'a> Report<'a> {
             .filter(|application| !application.dormant)
     }
 
+    /// Returns true if this is the audience of the management API, as a server or a data directory writes it.
+    fn is_management(&self, audience: &str) -> bool {
+        let path = audience.strip_prefix(self.issuer);
+        path.or_else(|| audience.strip_prefix("{issuer}")) == Some("/api")
+    }
+
     fn days(&self) -> String {
         match self.answer.days {
             1 => "1 day".to_owned(),
@@ -156,7 +162,11 @@ impl<'a> Report<'a> {
                 "A request without scope gets all assigned scopes. Ask whether the application needs them before you remove one",
             );
         }
-        if let Some((application, api, scope)) = rows.first() {
+        // The management API comes last: the server may need its scopes.
+        let first = rows
+            .iter()
+            .find(|(_, api, _)| !self.is_management(&api.audience));
+        if let Some((application, api, scope)) = first {
             let options = [("--audience", &*api.audience), ("--scope", &*scope.scope)];
             let client_id = &[&*application.client_id];
             self.hint(
@@ -244,7 +254,7 @@ impl<'a> Report<'a> {
         table.print("there are none", output);
         let mut secrets = rows
             .iter()
-            .filter(|(_, expiration)| expiration.kind == "secret");
+            .filter(|(_, expiration)| expiration.kind == "secret" && expiration.why == "expires");
         if let Some((application, _)) = secrets.next() {
             let subject = &[&*application.client_id];
             self.hint(

@@ -307,7 +307,7 @@ pub(super) const OF_EXPLANATIONS: &[(&str, Step)] = &[
     (
         "token-of-other-client",
         Step {
-            shows: "is revoked until",
+            shows: "is revoked",
             ..with("revoke_token", &[("JTI", "AAECAwQFBgcICQoLDA0ODw")])
         },
     ),
