@@ -76,26 +76,27 @@ enum Switched {
     AlreadyStopped,
 }
 
-/// Stops an application: it is disabled, and its tokens are revoked up to now.
+/// Stops an application, unless it is stopped already: it is disabled, and its tokens are revoked up to the second after now.
+///
+/// In the second in which tokens were revoked, the `iat` of a new one lies one second ahead. Only a time after the change shows that such tokens are
+/// revoked as well, and that a later call has nothing to do.
 async fn stop<H: Host>(
     decision: &mut Decision<'_, H>,
     stored: &Stored<Application>,
 ) -> Result<Switched> {
-    // A disabled application may have tokens that were issued before. They are revoked if nothing was changed since its tokens were.
+    // A disabled application may have tokens that were issued before it was.
     let not_before = stored.value.spec.not_before;
-    let is_revoked = not_before.is_some_and(|not_before| not_before >= stored.updated_at);
-    let was_stopped = !stored.value.spec.enabled && is_revoked;
+    let is_revoked = not_before.is_some_and(|not_before| not_before > stored.updated_at);
+    if !stored.value.spec.enabled && is_revoked {
+        return Ok(Switched::AlreadyStopped);
+    }
     let mut application = stored.value.clone();
     application.spec.enabled = false;
-    // Even then a token may have been issued within the second of that change.
-    application.spec.revoke_tokens(decision.now());
+    let until = decision.now().saturating_add_seconds(1);
+    application.spec.revoke_tokens(until);
     protection::of_loss(decision, &stored.value, Some(&application)).await?;
     decision.draft.update(stored, application, None);
-    Ok(if was_stopped {
-        Switched::AlreadyStopped
-    } else {
-        Switched::Stopped
-    })
+    Ok(Switched::Stopped)
 }
 
 async fn shown<B: Backend>(

@@ -55,7 +55,10 @@ fn one_application_is_stopped_and_its_tokens_are_revoked() {
     assert_eq!(answer["not_stopped"], json!([]));
     let shown = server.get("/api/v1/applications/first")["application"].clone();
     assert_eq!(shown["is_enabled"], false);
-    assert_eq!(shown["not_before"], time_text(server.now()));
+    assert_eq!(
+        shown["not_before"],
+        time_text(server.now().saturating_add_seconds(1))
+    );
     let refused = server.ask(&first, "");
     assert_eq!(server.cause(&refused).0, "application-disabled");
     // Another call changes nothing, now and later.
@@ -82,12 +85,35 @@ fn one_application_is_stopped_and_its_tokens_are_revoked() {
     let answer = server.done("POST", path, &Value::Null);
     assert_eq!(names(&answer, "stopped"), ["first"]);
     let shown = server.get("/api/v1/applications/first")["application"].clone();
-    assert_eq!(shown["not_before"], time_text(server.now()));
+    assert_eq!(
+        shown["not_before"],
+        time_text(server.now().saturating_add_seconds(1))
+    );
     server.refused(
         (404, "APPLICATION_NOT_FOUND"),
         "POST",
         "/api/v1/applications/none/stop",
         &Value::Null,
+    );
+}
+
+#[test]
+fn a_token_that_was_issued_in_the_second_of_an_earlier_revocation_is_revoked() {
+    let server = Server::start();
+    let api = server.api("https://a.example", &["read"]);
+    let first = job(&server, &api, "first", "Team A");
+    let path = "/api/v1/applications/first";
+    server.done("POST", &format!("{path}/revoke_tokens"), &Value::Null);
+    let token = server.ask(&first, "").access_token();
+    let issued_at = m2m_testkit::claims(&token)["iat"].as_u64().unwrap();
+    assert_eq!(issued_at, server.now().as_seconds() + 1);
+    server.done("PATCH", path, &json!({ "is_enabled": false }));
+    let answer = server.done("POST", &format!("{path}/stop"), &Value::Null);
+    assert_eq!(names(&answer, "stopped"), ["first"]);
+    let shown = server.get(path)["application"].clone();
+    assert_eq!(
+        shown["not_before"],
+        time_text(server.now().saturating_add_seconds(1))
     );
 }
 
