@@ -76,7 +76,7 @@ fn a_report_is_a_table_for_each_part_with_the_command_to_use() {
         "A request without scope gets all assigned scopes.",
         "Valid secrets that were not used for 90 days:",
         &format!("m2m secret revoke {issuer} -- -job s2"),
-        "Secrets that expire within 90 days:",
+        "Secrets and applications that expire within 90 days:",
         &format!("m2m secret rotate {issuer} -- -job"),
     ] {
         assert!(shown.contains(expected), "{expected}: {shown}");
