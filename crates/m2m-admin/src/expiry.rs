@@ -110,7 +110,7 @@ impl ExpiringPart {
 
 impl Expiring {
     /// Returns everything of an application that expires soon, the application first. `uses` is the last uses of its secrets, which are needed only if
-    /// [`needs_uses`] returns true.
+    /// `needs_uses` returns true.
     ///
     /// Nothing of an application that is disabled or has expired is returned, because it cannot authenticate, and no secret that outlasts its
     /// application. A secret that was replaced in a rotation is returned on its last day, if it was used later than an hour after its replacement was
