@@ -317,9 +317,9 @@ mod tests {
     fn f7_the_diagnosis_of_a_missing_endpoint_names_it_and_the_grant() {
         let router = Router::new(&Issuer::parse("https://id.example/tenant").unwrap());
         for (path, expected) in [
-            ("/tenant/oauth2/authorize", "an authorization endpoint"),
-            ("/connect/userinfo", "a userinfo endpoint"),
-            ("/oauth2/par", "a pushed-authorization-request endpoint"),
+            ("/tenant/oauth2/authorize", "an authorization endpoint,"),
+            ("/connect/userinfo", "a userinfo endpoint,"),
+            ("/oauth2/par", "a pushed-authorization-request endpoint,"),
         ] {
             let suspect = router.nothing_at(path).take_suspect();
             let diagnosis = diagnose(&suspect, &Records::default());

@@ -369,10 +369,7 @@ const FOLDERS: &[&str] = &["", "/oauth", "/oauth2", "/connect", "/id/connect", "
 
 /// The endpoints of other authorization servers, by the last parts of their paths.
 const MISSING_ENDPOINTS: &[(&[&str], &str)] = &[
-    (
-        &["authorize", "authorization", "auth"],
-        "authorization endpoint",
-    ),
+    (&["authorize", "authorization", "auth"], "authorization"),
     (&["userinfo"], "userinfo"),
     (&["register", "registration"], "registration"),
     (

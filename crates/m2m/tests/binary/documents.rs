@@ -84,21 +84,27 @@ fn f4_both_documents_have_the_members_that_clients_require() {
 fn f7_a_path_of_an_endpoint_that_only_other_servers_have_is_answered_with_its_name() {
     let server = Serving::start(&[]);
     for (path, endpoint) in [
-        ("/oauth2/authorize", "no authorization endpoint"),
-        ("/oauth2/authorize?client_id=a", "no authorization endpoint"),
-        ("/oauth2//Authorize/", "no authorization endpoint"),
-        ("/authorize", "no authorization endpoint"),
-        ("/oauth/authorize", "no authorization endpoint"),
-        ("/connect/authorize", "no authorization endpoint"),
-        ("/oauth2/userinfo", "no userinfo endpoint"),
-        ("/connect/userinfo", "no userinfo endpoint"),
-        ("/oauth2/register", "no registration endpoint"),
+        ("/oauth2/authorize", "no authorization endpoint. It"),
+        (
+            "/oauth2/authorize?client_id=a",
+            "no authorization endpoint. It",
+        ),
+        ("/oauth2//Authorize/", "no authorization endpoint. It"),
+        ("/authorize", "no authorization endpoint. It"),
+        ("/oauth/authorize", "no authorization endpoint. It"),
+        ("/connect/authorize", "no authorization endpoint. It"),
+        ("/oauth2/userinfo", "no userinfo endpoint. It"),
+        ("/connect/userinfo", "no userinfo endpoint. It"),
+        ("/oauth2/register", "no registration endpoint. It"),
         (
             "/oauth2/device_authorization",
-            "no device-authorization endpoint",
+            "no device-authorization endpoint. It",
         ),
-        ("/oauth2/par", "no pushed-authorization-request endpoint"),
-        ("/oauth2/logout", "no logout endpoint"),
+        (
+            "/oauth2/par",
+            "no pushed-authorization-request endpoint. It",
+        ),
+        ("/oauth2/logout", "no logout endpoint. It"),
         ("/oauth2/other", "There is nothing at this path"),
         ("/a/authorize", "There is nothing at this path"),
     ] {
