@@ -386,17 +386,24 @@ mod tests {
     use crate::queues::MAX_EVENTS;
     use crate::tests::{Counted, KNOWN, OTHER, refused};
 
-    #[test]
-    fn a1_the_line_of_a_minute_names_a_parameter_that_was_ignored() {
-        let ignored = Ignored::Misspelled("scope");
-        let count = |client_id: usize, ignored: Option<Ignored>| IssuedCount {
-            reused: 0,
-            beyond_quota: 0,
+    fn two_tokens(client_id: usize) -> IssuedCount {
+        IssuedCount {
             minute: 7,
             client_id: format!("job-{client_id:03}").into(),
             audience: "https://orders.example/api".into(),
             tokens: 2,
+            reused: 0,
+            beyond_quota: 0,
+            ignored: None,
+        }
+    }
+
+    #[test]
+    fn a1_the_line_of_a_minute_names_a_parameter_that_was_ignored() {
+        let ignored = Ignored::Misspelled("scope");
+        let count = |client_id, ignored| IssuedCount {
             ignored,
+            ..two_tokens(client_id)
         };
         let mut counts: Vec<_> = (0..MAX_TOLD).map(|own| count(own, None)).collect();
         counts.extend([count(500, Some(ignored)), count(500, None)]);
@@ -420,14 +427,9 @@ mod tests {
 
     #[test]
     fn the_line_of_a_minute_has_the_tokens_beyond_a_quota_that_only_warns() {
-        let count = |client_id: usize, beyond_quota| IssuedCount {
-            reused: 0,
+        let count = |client_id, beyond_quota| IssuedCount {
             beyond_quota,
-            minute: 7,
-            client_id: format!("job-{client_id:03}").into(),
-            audience: "https://orders.example/api".into(),
-            tokens: 2,
-            ignored: None,
+            ..two_tokens(client_id)
         };
         let mut counts: Vec<_> = (0..MAX_TOLD).map(|own| count(own, 0)).collect();
         counts.extend([count(500, 1), count(500, 2)]);
