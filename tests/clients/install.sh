@@ -68,7 +68,7 @@ install_python_packages() {
   fi
 }
 
-# Builds $rust_client, a program that uses the oauth2 crate. Cargo builds it again only if something has changed.
+# Builds $rust_client, a program that uses the crates oauth2 and rmcp. Cargo builds it again only if something has changed.
 build_rust_client() {
   [[ -x $rust_client ]] || say "building the Rust client"
   cargo build --quiet --locked --manifest-path "$here/rust/Cargo.toml" --target-dir "$clients_target/rust"
