@@ -10,6 +10,7 @@
 mod address;
 mod api;
 mod application;
+mod at;
 mod check;
 mod claim_set;
 mod issuer;
@@ -20,6 +21,7 @@ mod obstacle;
 mod organization;
 mod path;
 mod period;
+mod problem;
 mod property;
 mod quota;
 #[cfg(feature = "schema")]
@@ -39,7 +41,6 @@ pub use application::{
     Application, ApplicationSpec, AuthenticationMethod, AuthenticationMethods, Authorization,
     ClientType, Deletion, GrantType, GrantTypes, Values,
 };
-pub use check::{InvalidRegistry, Kind, Problem};
 pub use claim_set::ClaimSet;
 pub use issuer::{ISSUER_PLACEHOLDER, fill_in_issuer};
 pub use lifetime::{InvalidLifetime, Lifetime};
@@ -49,6 +50,7 @@ pub use obstacle::Obstacle;
 pub use organization::Organization;
 pub use path::{Path, Record, Step};
 pub use period::{InvalidPeriod, Period};
+pub use problem::{InvalidRegistry, Kind, Problem};
 pub use property::{Property, PropertyContext, PropertyKind, PropertyValue};
 pub use quota::{Quota, QuotaMode};
 pub use secret::{

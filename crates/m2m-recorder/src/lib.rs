@@ -12,6 +12,7 @@ mod store_writer;
 #[cfg(test)]
 mod tests;
 mod unwritten;
+mod work;
 mod writer;
 
 pub use counters::Counters;

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{SerializeMap as _, Serializer};
 use serde::{Deserialize, Serialize};
 
-use super::check::At;
+use super::at::At;
 use super::spelling::{self, tables};
 use crate::registry::{
     ClaimSet, InvalidRegistry, KeyState, Lifetime, MIN_MANAGEMENT_LIFETIME, Text,

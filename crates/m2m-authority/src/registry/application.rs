@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use m2m_jwt::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::check::At;
+use super::at::At;
 use super::spelling::{self, WordList, tables, words};
 use crate::registry::{
     AddressBlock, InvalidRegistry, Lifetime, Line, PropertyValue, Quota, StoredSecret, Text,

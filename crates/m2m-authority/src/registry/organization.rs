@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::At;
+use super::at::At;
 use super::spelling::{self, tables};
 use crate::registry::{InvalidRegistry, Values};
 

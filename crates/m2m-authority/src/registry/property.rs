@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::At;
+use super::at::At;
 use super::spelling::{tables, words};
 use crate::registry::{InvalidRegistry, Text};
 

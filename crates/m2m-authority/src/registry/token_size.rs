@@ -5,7 +5,7 @@
 
 use m2m_jwt::UnixTime;
 
-use super::check::At;
+use super::at::At;
 use crate::access_token::{AccessTokenClaims, MAX_TOKEN_VALUES};
 use crate::policy::{feature_flags, token_properties};
 use crate::registry::{
