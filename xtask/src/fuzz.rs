@@ -25,20 +25,56 @@ struct TargetRun {
     finding: bool,
 }
 
+/// The compiler that instruments the targets. The options for it are unstable.
+#[derive(Debug, Clone, Copy)]
+enum Compiler {
+    /// The nightly toolchain.
+    Nightly,
+    /// The installed toolchain, which is told to accept unstable options.
+    Installed,
+}
+
+impl Compiler {
+    fn find() -> Result<Self, Failure> {
+        let mut compilers = [Self::Nightly, Self::Installed].into_iter();
+        compilers
+            .find(|compiler| command::succeeds(&mut compiler.cargo_fuzz(&["--version"])))
+            .ok_or_else(|| {
+                Failure::new(
+                    "cargo-fuzz is not installed",
+                    "run `cargo install cargo-fuzz`",
+                )
+            })
+    }
+
+    fn cargo_fuzz(self, arguments: &[&str]) -> Command {
+        let mut command = cargo(&[]);
+        match self {
+            Self::Nightly => command.arg("+nightly"),
+            Self::Installed => command.env("RUSTC_BOOTSTRAP", "1"),
+        };
+        command.arg("fuzz").args(arguments);
+        command
+    }
+
+    /// The part of a command line that selects this compiler.
+    const fn typed(self) -> &'static str {
+        match self {
+            Self::Nightly => "cargo +nightly",
+            Self::Installed => "RUSTC_BOOTSTRAP=1 cargo",
+        }
+    }
+}
+
 /// Runs one target or all, and fails if there is a finding.
 pub(crate) fn run(options: &[&str]) -> Outcome {
     let workspace = Workspace::read()?;
     let plan = plan(options, &all_targets(&workspace.root)?)?;
-    if !command::succeeds(&mut cargo(&["+nightly", "fuzz", "--version"])) {
-        return Err(Failure::new(
-            "cargo-fuzz or the nightly toolchain is not installed",
-            "run `rustup toolchain install nightly`, then `cargo install cargo-fuzz`",
-        ));
-    }
+    let compiler = Compiler::find()?;
 
     let mut results = Vec::new();
     for target in plan.targets {
-        results.push(run_target(&workspace, target, plan.seconds)?);
+        results.push(run_target(&workspace, compiler, target, plan.seconds)?);
     }
     println!(
         "\n{:<14} {:>10} {:>10} {:>12}",
@@ -68,7 +104,10 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     }
     Err(Failure::new(
         format!("findings in {}", found.join(", ")),
-        "run `cargo +nightly fuzz run TARGET FILE` with a FILE that is printed above, fix the problem, and add the file to fuzz/corpus/TARGET",
+        format!(
+            "run `{} fuzz run TARGET FILE` with a FILE that is printed above, fix the problem, and add the file to fuzz/corpus/TARGET",
+            compiler.typed()
+        ),
     ))
 }
 
@@ -110,10 +149,15 @@ fn all_targets(root: &Path) -> Result<Vec<String>, Failure> {
     Ok(targets)
 }
 
-fn run_target(workspace: &Workspace, target: String, seconds: u32) -> Result<TargetRun, Failure> {
+fn run_target(
+    workspace: &Workspace,
+    compiler: Compiler,
+    target: String,
+    seconds: u32,
+) -> Result<TargetRun, Failure> {
     println!("\n== {target}");
     let corpus = copy_of_seeds(workspace, &target)?;
-    let mut command = cargo(&["+nightly", "fuzz", "run", &target]);
+    let mut command = compiler.cargo_fuzz(&["run", &target]);
     command.arg(&corpus);
     command.args([
         "--",
