@@ -48,7 +48,7 @@ fn check_crate(tree: &Tree, folder: &str, findings: &mut Findings) {
         ));
     }
     let root = file("src/lib.rs").or_else(|| file("src/main.rs"));
-    if !root.is_some_and(|text| text.lines().any(is_doc_of_readme)) {
+    if !root.is_some_and(|text| has_doc_of_readme(&text)) {
         findings.fail(format!(
             "{folder}: add `{README_IS_DOC}` to src/lib.rs, or to src/main.rs if there is no library"
         ));
@@ -62,13 +62,15 @@ fn lacks_docs_of_all_features(manifest: &str) -> bool {
     !shows_all && !says("publish = false")
 }
 
-/// Returns true if the line includes the README as documentation. An example in a README may need a feature; without it the README is still
+/// Returns true if the file includes the README as documentation. Examples in a README may need features; without them the README is still
 /// documentation, but not a test.
-fn is_doc_of_readme(line: &str) -> bool {
-    line == README_IS_DOC
-        || line
-            .strip_prefix("#![cfg_attr(any(not(doctest), feature = \"")
-            .is_some_and(|rest| rest.ends_with("\"), doc = include_str!(\"../README.md\"))]"))
+fn has_doc_of_readme(text: &str) -> bool {
+    let compact: String = text.split_whitespace().collect();
+    let with_features = compact
+        .split_once("#![cfg_attr(any(not(doctest),")
+        .and_then(|(_, rest)| rest.split_once(")]"))
+        .is_some_and(|(rest, _)| rest.ends_with("),doc=include_str!(\"../README.md\")"));
+    with_features || text.lines().any(|line| line == README_IS_DOC)
 }
 
 fn inherits_lints(manifest: &str) -> bool {
@@ -122,7 +124,15 @@ mod tests {
                 r#"#![cfg_attr(any(not(doctest), feature = "b"), doc = include_str!("../README.md"))]"#,
             ),
         ]);
-        for (tree, expected) in [(good, 0), (with_a_feature, 0), (bad, 4)] {
+        let with_features = Tree::of(&[
+            manifest,
+            ("crates/a/README.md", "# a"),
+            (
+                "crates/a/src/lib.rs",
+                "#![cfg_attr(\n    any(not(doctest), all(feature = \"b\", feature = \"c\")),\n    doc = include_str!(\"../README.md\")\n)]",
+            ),
+        ]);
+        for (tree, expected) in [(good, 0), (with_a_feature, 0), (with_features, 0), (bad, 4)] {
             let mut findings = Findings::default();
             check(&tree, &mut findings);
             assert_eq!(findings.failures.len(), expected, "{findings:?}");
