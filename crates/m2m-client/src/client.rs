@@ -17,7 +17,7 @@ use crate::{
 /// A client of one issuer, with its credentials.
 ///
 /// The token endpoint is discovered with the first request, and kept. The client waits only for its transport: it needs no runtime of its
-/// own and reads no clock. Each call of [`Client::token`] requests a token; caching tokens is up to the caller.
+/// own and reads no clock. Each call of [`Client::token`] requests a token.
 #[derive(Debug)]
 pub struct Client<T> {
     issuer: Issuer,
@@ -47,6 +47,12 @@ impl<T> Client<T> {
         self
     }
 
+    /// The credentials that it sends.
+    #[cfg(feature = "token-source")]
+    pub(crate) const fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// Returns the client with a known token endpoint, so that none is discovered.
     #[must_use]
     pub fn with_token_endpoint(mut self, token_endpoint: Uri) -> Self {
@@ -65,7 +71,17 @@ impl<T: Transport> Client<T> {
         request: &AccessTokenRequest,
         now: UnixTime,
     ) -> Result<AccessToken, TokenError> {
-        let cleaner = Cleaner::of(&self.credentials);
+        self.token_as(&self.credentials, request, now).await
+    }
+
+    /// Requests a token with other credentials than those of the client.
+    pub(crate) async fn token_as(
+        &self,
+        credentials: &Credentials,
+        request: &AccessTokenRequest,
+        now: UnixTime,
+    ) -> Result<AccessToken, TokenError> {
+        let cleaner = Cleaner::of(credentials);
         let token_endpoint = match self.token_endpoint.get() {
             Some(token_endpoint) => token_endpoint,
             None => {
@@ -76,8 +92,8 @@ impl<T: Transport> Client<T> {
                 self.token_endpoint.get_or_init(|| discovered)
             }
         };
-        let request = request.to_http(token_endpoint, &self.credentials, self.method);
+        let request = request.to_http(token_endpoint, credentials, self.method);
         let response = send(&self.transport, request, &cleaner).await?;
-        read_token(&response, &self.credentials, now)
+        read_token(&response, credentials, now)
     }
 }

@@ -11,7 +11,7 @@ mod unexpected;
 
 #[cfg(feature = "hyper")]
 pub use credentials::InvalidCaCertificates;
-pub use credentials::{InvalidCredentials, ReservedParameter};
+pub use credentials::{CredentialsUnavailable, InvalidCredentials, ReservedParameter};
 pub use discovery::DiscoveryError;
 pub use refused::Refused;
 pub use token::TokenError;

@@ -1,5 +1,11 @@
-// The README has an example that needs the feature `hyper`, and is compiled only with it.
-#![cfg_attr(any(not(doctest), feature = "hyper"), doc = include_str!("../README.md"))]
+// The README has examples that need these features, and is compiled only with them.
+#![cfg_attr(
+    any(
+        not(doctest),
+        all(feature = "hyper", feature = "token-source", feature = "reqwest-middleware")
+    ),
+    doc = include_str!("../README.md")
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 //!
 //! ## Where things are
@@ -14,6 +20,18 @@
 #![cfg_attr(
     feature = "hyper",
     doc = "| a transport over hyper and rustls | [`HyperTransport`], [`HyperTransportBuilder`], [`PlainHttp`] |"
+)]
+#![cfg_attr(
+    feature = "token-source",
+    doc = "| tokens that are kept and renewed | [`TokenSource`], [`TokenSourceBuilder`], [`CredentialsProvider`], [`SecretFile`] |"
+)]
+#![cfg_attr(
+    feature = "tower",
+    doc = "| a tower layer that sends requests with a token | [`AuthorizeLayer`] |"
+)]
+#![cfg_attr(
+    feature = "reqwest-middleware",
+    doc = "| a middleware of reqwest that does the same | [`AuthorizeMiddleware`] |"
 )]
 
 // The request, and the credentials.
@@ -35,6 +53,8 @@ mod transport;
 mod error;
 mod excerpt;
 mod limits;
+#[cfg(feature = "token-source")]
+mod token_source;
 
 pub use bytes::Bytes;
 pub use http;
@@ -53,10 +73,18 @@ pub use discovery::{discover, discovery_requests, read_metadata};
 #[cfg(feature = "hyper")]
 pub use error::InvalidCaCertificates;
 pub use error::{
-    DiscoveryError, InvalidCredentials, Refused, ReservedParameter, TokenError, TransportError,
-    TransportFailure, UnexpectedAnswer, UnexpectedReason,
+    CredentialsUnavailable, DiscoveryError, InvalidCredentials, Refused, ReservedParameter,
+    TokenError, TransportError, TransportFailure, UnexpectedAnswer, UnexpectedReason,
 };
 #[cfg(feature = "hyper")]
 pub use hyper_transport::{HyperTransport, HyperTransportBuilder, PlainHttp};
 pub use token_answer::read_token;
+#[cfg(feature = "reqwest-middleware")]
+pub use token_source::AuthorizeMiddleware;
+#[cfg(feature = "tower")]
+pub use token_source::{Authorize, AuthorizeLayer};
+#[cfg(feature = "token-source")]
+pub use token_source::{
+    CredentialsProvider, InvalidVariable, SecretFile, TokenSource, TokenSourceBuilder,
+};
 pub use transport::{BoxError, Transport};

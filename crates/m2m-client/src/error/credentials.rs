@@ -24,6 +24,31 @@ impl InvalidCredentials {
     }
 }
 
+/// The credentials cannot be read now. The next request reads them again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the client secret cannot be read {place}: {reason}")]
+pub struct CredentialsUnavailable {
+    place: String,
+    reason: String,
+}
+
+impl CredentialsUnavailable {
+    /// Returns an error for a provider of your own. `place` completes "the client secret cannot be read …", as in "from the vault".
+    #[must_use]
+    pub fn new(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Returns the cause in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::CredentialsMissing
+    }
+}
+
 /// The parameter is one that [`AccessTokenRequest`](crate::AccessTokenRequest) writes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the parameter {name} is reserved: it is set automatically")]

@@ -6,6 +6,8 @@ use core::time::Duration;
 use http::StatusCode;
 use m2m_errors::{Advice, ErrorCode, Status};
 
+use super::token::is_temporary;
+
 /// A refusal of the token endpoint, of any provider.
 ///
 /// The texts are the server's own, shortened, without characters that control a terminal, and with the secret redacted.
@@ -33,6 +35,16 @@ impl Refused {
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         self.error.parse().ok()
+    }
+
+    /// Returns true if the same request can succeed later: the status or the code says that the server cannot answer now, or the server states when to
+    /// try again.
+    pub(super) fn is_temporary(&self) -> bool {
+        let is_code = matches!(
+            self.code(),
+            Some(ErrorCode::TemporarilyUnavailable | ErrorCode::ServerError)
+        );
+        is_code || self.retry_after.is_some() || is_temporary(self.status)
     }
 
     /// Returns the usual causes of the code, else of the status, and the fixes.

@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
+use http::StatusCode;
 use m2m_errors::{Advice, Cause};
 
-use super::{DiscoveryError, Refused, TransportError, UnexpectedAnswer};
+use super::{CredentialsUnavailable, DiscoveryError, Refused, TransportError, UnexpectedAnswer};
 
 /// The reason why there is no token.
 ///
@@ -24,6 +25,9 @@ pub enum TokenError {
     /// There is no answer.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// There are no credentials to send.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsUnavailable),
 }
 
 impl TokenError {
@@ -35,6 +39,7 @@ impl TokenError {
             Self::Unexpected(answer) => answer.cause(),
             Self::Discovery(error) => error.cause(),
             Self::Transport(error) => error.failure().cause(),
+            Self::Credentials(error) => error.cause(),
         }
     }
 
@@ -46,6 +51,7 @@ impl TokenError {
             Self::Unexpected(answer) => answer.advice(),
             Self::Discovery(error) => error.advice(),
             Self::Transport(error) => error.failure().advice(),
+            Self::Credentials(error) => error.cause().entry().for_caller,
         }
     }
 
@@ -55,13 +61,54 @@ impl TokenError {
         self.advice().fixes
     }
 
+    /// Returns true if the same request can succeed later without a change by a person: there is no answer, the server is overloaded, or it states
+    /// when to try again. A refusal because of the credentials, the API or the scopes is not temporary, and neither is a certificate that is
+    /// not trusted.
+    ///
+    /// ```
+    /// use m2m_client::{Bytes, Credentials, UnixTime, http, read_token};
+    ///
+    /// let credentials = Credentials::new("billing-job", "s3cr3t")?;
+    /// let refusal = |status: u16, body: &'static str| {
+    ///     let answer = http::Response::builder().status(status).body(Bytes::from(body));
+    ///     let answer = answer.expect("the parts are valid");
+    ///     read_token(&answer, &credentials, UnixTime::from_seconds(0)).expect_err("it has no token")
+    /// };
+    /// assert!(refusal(503, "").is_temporary());
+    /// assert!(!refusal(401, r#"{"error": "invalid_client"}"#).is_temporary());
+    /// # Ok::<(), m2m_client::InvalidCredentials>(())
+    /// ```
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Refused(refused) => refused.is_temporary(),
+            Self::Unexpected(answer) => answer.retry_after.is_some() || is_temporary(answer.status),
+            Self::Discovery(error) => {
+                matches!(error, DiscoveryError::Status { status, .. } if is_temporary(*status))
+            }
+            Self::Transport(error) => error.failure().is_temporary(),
+            Self::Credentials(_) => false,
+        }
+    }
+
     /// Returns the time to wait before the next attempt, if the server states it in seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refused) => refused.retry_after,
             Self::Unexpected(answer) => answer.retry_after,
-            Self::Discovery(_) | Self::Transport(_) => None,
+            Self::Discovery(_) | Self::Transport(_) | Self::Credentials(_) => None,
         }
     }
+}
+
+/// Returns true if the status says that the server cannot answer now.
+pub(super) fn is_temporary(status: StatusCode) -> bool {
+    status.is_server_error()
+        || [
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::TOO_EARLY,
+            StatusCode::TOO_MANY_REQUESTS,
+        ]
+        .contains(&status)
 }

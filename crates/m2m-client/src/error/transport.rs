@@ -169,6 +169,33 @@ impl TransportFailure {
         self.cause().entry().for_caller
     }
 
+    /// Returns true if the next request may be answered: the failure is one of the network, and not of an address or a certificate.
+    pub(super) const fn is_temporary(self) -> bool {
+        match self {
+            Self::NameUnresolved
+            | Self::ConnectionRefused
+            | Self::ConnectFailed
+            | Self::ConnectTimedOut
+            | Self::TlsFailed
+            | Self::TimedOut
+            | Self::ConnectionLost
+            | Self::Other => true,
+            Self::UrlInvalid
+            | Self::PlainHttp
+            | Self::CertificateUntrusted
+            | Self::CertificateNameMismatch
+            | Self::CertificateNotValidNow
+            | Self::CertificateIsCa
+            | Self::CertificatePurposeMismatch
+            | Self::CertificateRevoked
+            | Self::CertificateMalformed
+            | Self::CertificateUnsupported
+            | Self::CertificateRejected
+            | Self::AnswerTooLarge
+            | Self::AnswerNotHttp => false,
+        }
+    }
+
     const fn message(self) -> &'static str {
         match self {
             Self::UrlInvalid => "the address is not an http or https URL with a host",

@@ -1,0 +1,78 @@
+//! A middleware of reqwest that sends requests with a token.
+
+use core::fmt;
+
+use http::{Extensions, header};
+use reqwest::{Request, Response};
+use reqwest_middleware::{Error, Middleware, Next, Result};
+
+use super::refused::is_token_refused;
+use crate::{AccessTokenRequest, TokenSource, Transport};
+
+/// A middleware of [`reqwest_middleware`] that puts the token of a [`TokenSource`] on each request, in the header `Authorization`.
+///
+/// If the API refuses the token with 401 and `error="invalid_token"`, the request is sent once more with another token, unless the source has just
+/// replaced one, or the body of the request is a stream.
+///
+/// ```no_run
+/// use m2m_client::{AccessTokenRequest, AuthorizeMiddleware, HyperTransport, TokenSource};
+///
+/// # fn client_of(tokens: TokenSource<HyperTransport>) -> reqwest_middleware::ClientWithMiddleware {
+/// let orders = AccessTokenRequest::new().with_audience("https://orders.example/api");
+/// reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+///     .with(AuthorizeMiddleware::new(tokens, orders))
+///     .build()
+/// # }
+/// ```
+pub struct AuthorizeMiddleware<T> {
+    tokens: TokenSource<T>,
+    request: AccessTokenRequest,
+}
+
+impl<T> AuthorizeMiddleware<T> {
+    /// Returns a middleware that uses the tokens for this request.
+    #[must_use]
+    pub const fn new(tokens: TokenSource<T>, request: AccessTokenRequest) -> Self {
+        Self { tokens, request }
+    }
+}
+
+#[async_trait::async_trait]
+impl<T: Transport + Send + Sync + 'static> Middleware for AuthorizeMiddleware<T> {
+    async fn handle(
+        &self,
+        mut request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let token = self.tokens.token(&self.request).await;
+        let token = token.map_err(Error::middleware)?;
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, token.to_authorization_header());
+        let again = request.try_clone();
+        let response = next.clone().run(request, extensions).await?;
+        let Some(mut again) = again else {
+            return Ok(response);
+        };
+        if !is_token_refused(response.status(), response.headers()) {
+            return Ok(response);
+        }
+        // Without another token, the answer of the API says more than the reason why there is none.
+        match self.tokens.replace(&self.request, &token).await {
+            Ok(other) if other.expose_secret() != token.expose_secret() => {
+                let headers = again.headers_mut();
+                headers.insert(header::AUTHORIZATION, other.to_authorization_header());
+                next.run(again, extensions).await
+            }
+            Ok(_) | Err(_) => Ok(response),
+        }
+    }
+}
+
+impl<T> fmt::Debug for AuthorizeMiddleware<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizeMiddleware")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
+}
