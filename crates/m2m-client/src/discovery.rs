@@ -7,6 +7,7 @@ use oauth_proto::{AuthorizationServerMetadata, InvalidMetadata, Issuer, MemberPr
 use crate::access_token_request::accept_json;
 use crate::excerpt::Cleaner;
 use crate::limits::MAX_URL_CHARACTERS;
+use crate::token_answer::retry_after;
 use crate::transport::send;
 use crate::{DiscoveryError, TokenError, Transport};
 
@@ -61,6 +62,7 @@ pub fn read_metadata(
         return Err(DiscoveryError::Status {
             issuer: issuer.as_str().to_owned(),
             status,
+            retry_after: retry_after(response.headers()),
         });
     }
     let body = response.body();

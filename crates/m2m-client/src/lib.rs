@@ -14,7 +14,7 @@
 //! |---|---|
 //! | a client of one issuer | [`Client`], [`Issuer`], [`Credentials`], [`AuthenticationMethod`] |
 //! | a request for a token, and the token | [`AccessTokenRequest`], [`AccessToken`] |
-//! | the exchange | [`Transport`], or [`AccessTokenRequest::to_http`] and [`read_token`] |
+//! | the exchange | [`Transport`], [`exchange`], or [`AccessTokenRequest::to_http`] and [`read_token`] |
 //! | metadata of a server | [`discover`], or [`discovery_requests`] and [`read_metadata`] |
 //! | what went wrong | [`TokenError`], [`DiscoveryError`], [`TransportError`], [`Refused`], [`UnexpectedAnswer`] |
 #![cfg_attr(
@@ -78,7 +78,7 @@ pub use error::{
 };
 #[cfg(feature = "hyper")]
 pub use hyper_transport::{HyperTransport, HyperTransportBuilder, PlainHttp};
-pub use token_answer::read_token;
+pub use token_answer::{read_token, retry_after};
 #[cfg(feature = "reqwest-middleware")]
 pub use token_source::AuthorizeMiddleware;
 #[cfg(feature = "tower")]
@@ -87,4 +87,4 @@ pub use token_source::{Authorize, AuthorizeLayer};
 pub use token_source::{
     CredentialsProvider, InvalidVariable, SecretFile, TokenSource, TokenSourceBuilder,
 };
-pub use transport::{BoxError, Transport};
+pub use transport::{BoxError, Transport, exchange};

@@ -147,7 +147,7 @@ impl Answer<'_> {
             error_description: own(description, "error_description", MAX_DESCRIPTION_CHARACTERS),
             error_uri: own(uri, "error_uri", MAX_URL_CHARACTERS),
             trace_id: own(trace_id, "trace_id", MAX_NAME_CHARACTERS),
-            retry_after: self.retry_after(),
+            retry_after: retry_after(self.response.headers()),
         })
     }
 
@@ -164,7 +164,7 @@ impl Answer<'_> {
             status: self.response.status(),
             because,
             excerpt,
-            retry_after: self.retry_after(),
+            retry_after: retry_after(self.response.headers()),
         };
         Box::new(answer).into()
     }
@@ -182,15 +182,18 @@ impl Answer<'_> {
         header_text(self.response.headers(), &header::LOCATION)
             .map(|location| self.cleaner.url(&location, MAX_URL_CHARACTERS))
     }
+}
 
-    /// Only seconds are read: a date would have to be compared with a clock that the server does not share.
-    fn retry_after(&self) -> Option<Duration> {
-        header_text(self.response.headers(), &header::RETRY_AFTER)?
-            .trim()
-            .parse()
-            .ok()
-            .map(Duration::from_secs)
-    }
+/// Returns the time in `Retry-After`, for the error of a request that can be sent again.
+///
+/// Only seconds are read: a date would have to be compared with a clock that the server does not share.
+#[must_use]
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    header_text(headers, &header::RETRY_AFTER)?
+        .trim()
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
 }
 
 fn header_text(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {

@@ -11,6 +11,7 @@ mod slot;
 mod timing;
 
 use core::fmt;
+use core::mem;
 use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,7 @@ use fastrand::Rng;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use self::slot::{Next, Slot};
+use self::slot::{Next, NextAfter, Slot};
 use self::timing::UNSTATED_LIFETIME;
 use crate::{AccessToken, AccessTokenRequest, Client, Credentials, TokenError, Transport};
 
@@ -193,7 +194,8 @@ impl<T: Transport + Send + Sync + 'static> TokenSource<T> {
 
     /// Requests another token, since an API refused this one with `invalid_token`, and returns it.
     ///
-    /// It returns the same token if the previous one was refused within the last 30 seconds: then the token is not what the API refuses.
+    /// It returns the same token if there is no other now: the server does not issue one, or the previous one was refused within the last 30 seconds, so that
+    /// the token is not what the API refuses.
     ///
     /// # Errors
     /// As [`token`](Self::token).
@@ -206,23 +208,31 @@ impl<T: Transport + Send + Sync + 'static> TokenSource<T> {
         refused: &AccessToken,
     ) -> Result<Arc<AccessToken>, TokenError> {
         let entry = self.shared.entry(request);
-        lock(&entry.slot).refused(refused, self.shared.now());
-        self.token(request).await
+        loop {
+            let ended = entry.ended.notified();
+            let now = self.shared.now();
+            let next = lock(&entry.slot).next_after(refused, now);
+            match next {
+                NextAfter::Use(token) => return Ok(token),
+                NextAfter::Send => {
+                    self.send(request, &entry);
+                    ended.await;
+                }
+                NextAfter::Wait => ended.await,
+                NextAfter::Ask => return self.token(request).await,
+            }
+        }
     }
 
     /// Sends the request in a task of its own: it goes on when the caller is dropped.
     fn send(&self, request: &AccessTokenRequest, entry: &Arc<Entry>) {
         let in_flight = InFlight {
+            shared: Arc::clone(&self.shared),
             entry: Arc::clone(entry),
-            has_ended: false,
+            sent_at: self.shared.now(),
+            outcome: Err(TokenError::Interrupted),
         };
-        let (shared, request) = (Arc::clone(&self.shared), request.clone());
-        tokio::spawn(async move {
-            let sent_at = shared.now();
-            let outcome = shared.request(&request).await;
-            let mut random = lock(&shared.random);
-            in_flight.end(|slot| slot.ended(outcome, sent_at, shared.now(), &mut random));
-        });
+        tokio::spawn(in_flight.run(request.clone()));
     }
 }
 
@@ -302,24 +312,26 @@ fn forget_one(entries: &mut HashMap<AccessTokenRequest, Arc<Entry>>) {
 }
 
 /// A request in flight. However its task ends, the waiting callers learn of it.
-struct InFlight {
+struct InFlight<T> {
+    shared: Arc<Shared<T>>,
     entry: Arc<Entry>,
-    has_ended: bool,
+    sent_at: Duration,
+    outcome: Result<(AccessToken, Duration), TokenError>,
 }
 
-impl InFlight {
-    fn end(mut self, record: impl FnOnce(&mut Slot)) {
-        record(&mut lock(&self.entry.slot));
-        self.has_ended = true;
+impl<T: Transport> InFlight<T> {
+    async fn run(mut self, request: AccessTokenRequest) {
+        self.outcome = self.shared.request(&request).await;
     }
 }
 
-impl Drop for InFlight {
+impl<T> Drop for InFlight<T> {
     fn drop(&mut self) {
-        // Once the end is recorded, another request may be in flight.
-        if !self.has_ended {
-            lock(&self.entry.slot).abandoned();
-        }
+        let outcome = mem::replace(&mut self.outcome, Err(TokenError::Interrupted));
+        let now = self.shared.now();
+        let mut random = lock(&self.shared.random);
+        lock(&self.entry.slot).ended(outcome, self.sent_at, now, &mut random);
+        drop(random);
         self.entry.ended.notify_waiters();
     }
 }

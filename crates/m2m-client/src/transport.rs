@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower_service::Service;
 
+use crate::access_token_request::accept_json;
 use crate::excerpt::Cleaner;
 use crate::limits::MAX_DESCRIPTION_CHARACTERS;
 use crate::{TransportError, TransportFailure};
@@ -25,6 +26,18 @@ impl<T> Transport for T where
     T: Service<Request<Bytes>, Response = Response<Bytes>, Error: Into<BoxError>, Future: Send>
         + Clone
 {
+}
+
+/// Sends a request that contains no secret, such as one for the keys of an issuer, when the transport is ready for it.
+///
+/// # Errors
+/// [`TransportError`]: there is no answer.
+pub async fn exchange<T: Transport>(
+    transport: &T,
+    mut request: Request<Bytes>,
+) -> Result<Response<Bytes>, TransportError> {
+    accept_json(request.headers_mut());
+    send(transport, request, &Cleaner::without_secret()).await
 }
 
 /// Sends one request, when the transport is ready for it.

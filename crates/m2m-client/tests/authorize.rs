@@ -167,6 +167,22 @@ async fn without_a_token_no_call_is_sent_and_the_error_says_why() {
     assert!(api.tokens().is_empty());
 }
 
+#[tokio::test]
+async fn no_token_is_sent_over_plain_http() {
+    let (endpoint, api) = (Endpoint::default(), Api::new("token-1"));
+    let mut http = AuthorizeLayer::new(tokens(&endpoint), orders()).layer(api.clone());
+    let mut request = call();
+    *request.uri_mut() = Uri::from_static("http://orders.example/api");
+    let error = http.call(request).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("plain http would send secrets unencrypted"),
+        "{error}"
+    );
+    assert!(api.tokens().is_empty());
+}
+
 /// Answers requests on a port of this machine: a token at `/oauth2/token`, and at any other path an API that accepts the second token.
 async fn listen() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -429,6 +429,47 @@ async fn a_token_that_an_api_refuses_is_replaced_once_in_half_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_one_api_refuses_is_used_until_there_is_another() {
+    let is_away = Arc::new(AtomicBool::new(false));
+    let away = Arc::clone(&is_away);
+    let endpoint = Endpoint::new(move |asked| {
+        if away.load(Ordering::Relaxed) {
+            failure(TransportFailure::ConnectionRefused)
+        } else {
+            token(asked, 3600)
+        }
+    });
+    let tokens = endpoint.source().build();
+    let first = tokens.token(&orders()).await.unwrap();
+    is_away.store(true, Ordering::Relaxed);
+    let started_at = Instant::now();
+    let same = tokens.replace(&orders(), &first).await.unwrap();
+    assert_eq!(same.expose_secret(), "token-1");
+    assert_eq!(text(&tokens).await.unwrap(), "token-1");
+    assert_eq!(started_at.elapsed(), Duration::ZERO, "no one waits");
+    assert_eq!(endpoint.requests(), 2);
+}
+
+/// Credentials whose provider panics.
+#[derive(Debug)]
+struct Broken;
+
+impl CredentialsProvider for Broken {
+    fn credentials(&self) -> Result<Credentials, CredentialsUnavailable> {
+        panic!("the provider is broken")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_panics_is_an_error_after_the_patience_of_the_caller() {
+    let endpoint = Endpoint::new(|asked| token(asked, 3600));
+    let tokens = endpoint.source().credentials(Broken).build();
+    let error = text(&tokens).await.unwrap_err();
+    assert_eq!(error, TokenError::Interrupted);
+    assert_eq!(endpoint.requests(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_request_goes_on_when_its_caller_is_dropped() {
     let endpoint = Endpoint::new(|asked| token(asked, 3600).after(5 * SECOND));
     let tokens = endpoint.source().build();
@@ -460,6 +501,7 @@ fn a_runtime_that_ends_during_a_request_does_not_block_the_next_one() {
     assert!(outcome);
     drop(first);
     is_slow.store(false, Ordering::Relaxed);
+    // After a pause, since the first request failed.
     assert_eq!(runtime().block_on(text(&tokens)).unwrap(), "token-2");
 }
 

@@ -1,5 +1,7 @@
 //! Errors of the discovery of a token endpoint.
 
+use core::time::Duration;
+
 use http::StatusCode;
 use m2m_errors::{Advice, Cause};
 use oauth_proto::{InvalidDocument, Issuer, MemberProblem};
@@ -18,6 +20,8 @@ pub enum DiscoveryError {
         issuer: String,
         /// The status of HTTP.
         status: StatusCode,
+        /// The time to wait before the next attempt, if the server states it in seconds.
+        retry_after: Option<Duration>,
     },
     /// The document at the URL is not metadata.
     #[error("the response of {issuer} is not issuer metadata: {error}")]
@@ -84,6 +88,19 @@ impl DiscoveryError {
             | Self::TokenEndpointUnusable { .. } => None,
         }
         .unwrap_or_else(|| self.cause().entry().for_caller)
+    }
+
+    /// Returns the time to wait before the next attempt, if the server states it in seconds.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            Self::Document { .. }
+            | Self::OtherIssuer { .. }
+            | Self::TokenEndpointMissing { .. }
+            | Self::TokenEndpointMalformed { .. }
+            | Self::TokenEndpointUnusable { .. } => None,
+        }
     }
 
     /// Returns the issuer that the metadata names, if it is a template such as `https://login.microsoftonline.com/{tenantid}/v2.0`: the document

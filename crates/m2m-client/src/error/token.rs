@@ -28,6 +28,9 @@ pub enum TokenError {
     /// There are no credentials to send.
     #[error(transparent)]
     Credentials(#[from] CredentialsUnavailable),
+    /// The request ended without an outcome: its runtime has ended, or a part that the program brought has panicked.
+    #[error("the request for a token was interrupted")]
+    Interrupted,
 }
 
 impl TokenError {
@@ -40,6 +43,7 @@ impl TokenError {
             Self::Discovery(error) => error.cause(),
             Self::Transport(error) => error.failure().cause(),
             Self::Credentials(error) => error.cause(),
+            Self::Interrupted => Cause::RequestNotSent,
         }
     }
 
@@ -51,7 +55,7 @@ impl TokenError {
             Self::Unexpected(answer) => answer.advice(),
             Self::Discovery(error) => error.advice(),
             Self::Transport(error) => error.failure().advice(),
-            Self::Credentials(error) => error.cause().entry().for_caller,
+            Self::Credentials(_) | Self::Interrupted => self.cause().entry().for_caller,
         }
     }
 
@@ -88,6 +92,7 @@ impl TokenError {
             }
             Self::Transport(error) => error.failure().is_temporary(),
             Self::Credentials(_) => false,
+            Self::Interrupted => true,
         }
     }
 
@@ -97,7 +102,8 @@ impl TokenError {
         match self {
             Self::Refused(refused) => refused.retry_after,
             Self::Unexpected(answer) => answer.retry_after,
-            Self::Discovery(_) | Self::Transport(_) | Self::Credentials(_) => None,
+            Self::Discovery(error) => error.retry_after(),
+            Self::Transport(_) | Self::Credentials(_) | Self::Interrupted => None,
         }
     }
 }

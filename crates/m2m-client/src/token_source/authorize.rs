@@ -11,13 +11,18 @@ use http::{Request, Response, header};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::refused::is_token_refused;
-use crate::{AccessTokenRequest, BoxError, TokenSource, Transport};
+use super::refused::{is_plain_http, is_token_refused};
+use crate::{
+    AccessTokenRequest, BoxError, TokenSource, Transport, TransportError, TransportFailure,
+};
 
 /// A layer that puts the token of a [`TokenSource`] on each request, in the header `Authorization`.
 ///
 /// If the API refuses the token with 401 and `error="invalid_token"`, the request is sent once more with another token, unless the source has just
 /// replaced one. For this the request is cloned, so its body has to be one that can be, such as `Bytes` or `Full<Bytes>`.
+///
+/// The token is put on every request, whatever host it is for, so use one client for each API, and place the layer inside of one that follows redirects to
+/// other hosts only if these may have the token. A request over plain http to another machine fails, and is not sent.
 ///
 /// ```no_run
 /// # use http::{Request, Response};
@@ -87,6 +92,11 @@ where
         let mut inner = mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();
         Box::pin(async move {
+            let uri = request.uri();
+            if is_plain_http(uri.scheme_str(), uri.host()) {
+                let failure = TransportFailure::PlainHttp;
+                return Err(TransportError::new(failure, uri, None).into());
+            }
             let token = layer.tokens.token(&layer.request).await?;
             let headers = request.headers_mut();
             headers.insert(header::AUTHORIZATION, token.to_authorization_header());

@@ -6,13 +6,16 @@ use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 
-use super::refused::is_token_refused;
-use crate::{AccessTokenRequest, TokenSource, Transport};
+use super::refused::{is_plain_http, is_token_refused};
+use crate::{AccessTokenRequest, TokenSource, Transport, TransportError, TransportFailure};
 
 /// A middleware of [`reqwest_middleware`] that puts the token of a [`TokenSource`] on each request, in the header `Authorization`.
 ///
 /// If the API refuses the token with 401 and `error="invalid_token"`, the request is sent once more with another token, unless the source has just
 /// replaced one, or the body of the request is a stream.
+///
+/// The token is put on every request, whatever host it is for, so use one client for each API. reqwest removes it when it follows a redirect to another host.
+/// A request over plain http to another machine fails, and is not sent.
 ///
 /// ```no_run
 /// use m2m_client::{AccessTokenRequest, AuthorizeMiddleware, HyperTransport, TokenSource};
@@ -45,6 +48,12 @@ impl<T: Transport + Send + Sync + 'static> Middleware for AuthorizeMiddleware<T>
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        let url = request.url();
+        if is_plain_http(Some(url.scheme()), url.host_str()) {
+            let uri = url.as_str().parse().unwrap_or_default();
+            let failure = TransportFailure::PlainHttp;
+            return Err(Error::middleware(TransportError::new(failure, &uri, None)));
+        }
         let token = self.tokens.token(&self.request).await;
         let token = token.map_err(Error::middleware)?;
         let headers = request.headers_mut();

@@ -1,7 +1,18 @@
-//! The answers of an API by which it refuses a token.
+//! The addresses to which no token is sent, and the answers by which an API refuses one.
 
 use http::{HeaderMap, StatusCode, header};
 use oauth_proto::{Challenge, MessageLimits};
+
+/// Returns true if a token must not be sent to this address: it is plain http, and not on this machine. An address without a scheme is one of a connection
+/// that exists already.
+pub(super) fn is_plain_http(scheme: Option<&str>, host: Option<&str>) -> bool {
+    let is_loopback = |host: &str| {
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        let address = address.parse::<core::net::IpAddr>();
+        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|own| own.is_loopback())
+    };
+    scheme == Some("http") && !host.is_some_and(is_loopback)
+}
 
 /// Returns true if an API refuses the token of a request: the status is 401, and a challenge has `error="invalid_token"`.
 ///
@@ -25,6 +36,22 @@ pub(super) fn is_token_refused(status: StatusCode, headers: &HeaderMap) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_sent_over_tls_or_to_this_machine() {
+        for (scheme, host, expected) in [
+            (Some("https"), Some("orders.example"), false),
+            (Some("http"), Some("orders.example"), true),
+            (Some("http"), Some("127.0.0.1"), false),
+            (Some("http"), Some("[::1]"), false),
+            (Some("http"), Some("LocalHost"), false),
+            (Some("http"), Some("localhost.example"), true),
+            (Some("http"), None, true),
+            (None, None, false),
+        ] {
+            assert_eq!(is_plain_http(scheme, host), expected, "{scheme:?} {host:?}");
+        }
+    }
 
     #[test]
     fn only_a_challenge_with_invalid_token_refuses_a_token() {

@@ -56,6 +56,19 @@ pub(super) enum Next {
     Fail(TokenError),
 }
 
+/// The answer to a caller whose token an API has refused.
+#[derive(Debug)]
+pub(super) enum NextAfter {
+    /// Use this token. It is the same one if no other is requested now.
+    Use(Arc<AccessToken>),
+    /// Send a request, and ask again when it has ended.
+    Send,
+    /// Ask again when the request in flight has ended.
+    Wait,
+    /// There is no token: ask as every caller does.
+    Ask,
+}
+
 /// The minimum time between two tokens that are requested because an API refused the previous one. An API that refuses every token must not lead to a
 /// request for each call.
 const MIN_BETWEEN_REPLACEMENTS: Duration = Duration::from_secs(30);
@@ -67,10 +80,7 @@ impl Slot {
     /// Returns the answer to a caller that asks at this time. If it says to send a request, the request counts as in flight.
     pub(super) fn next(&mut self, now: Duration) -> Next {
         self.used_at = now;
-        let is_paused = self
-            .failure
-            .as_ref()
-            .is_some_and(|last| now < last.retry_at);
+        let is_paused = self.is_paused(now);
         let usable = self.held.as_ref().filter(|held| now < held.usable_until);
         if let Some(held) = usable {
             let token = Arc::clone(&held.token);
@@ -142,29 +152,35 @@ impl Slot {
         }
     }
 
-    /// Records that the request ended without an outcome, since its task was dropped.
-    pub(super) const fn abandoned(&mut self) {
-        self.is_in_flight = false;
-    }
-
-    /// Records that an API refused this token, so that another one is requested. Returns false if the token stays, since the previous one was refused a
-    /// short time ago.
-    pub(super) fn refused(&mut self, token: &AccessToken, now: Duration) -> bool {
-        let is_current = self
-            .held
-            .as_ref()
-            .is_some_and(|held| held.token.expose_secret() == token.expose_secret());
-        if !is_current {
+    /// Returns the answer to a caller whose token an API has refused.
+    ///
+    /// The refused token is used by the others until there is a new one: it may be the API that is wrong.
+    pub(super) fn next_after(&mut self, refused: &AccessToken, now: Duration) -> NextAfter {
+        let Some(held) = self.held.as_ref().filter(|held| now < held.usable_until) else {
+            return NextAfter::Ask;
+        };
+        let token = Arc::clone(&held.token);
+        if token.expose_secret() != refused.expose_secret() {
             // Another caller was faster.
-            return true;
+            return NextAfter::Use(token);
+        }
+        if self.is_in_flight {
+            return NextAfter::Wait;
         }
         let is_recent = |at: Duration| now < at.saturating_add(MIN_BETWEEN_REPLACEMENTS);
-        if self.replaced_at.is_some_and(is_recent) {
-            return false;
+        if self.replaced_at.is_some_and(is_recent) || self.is_paused(now) {
+            return NextAfter::Use(token);
         }
+        self.used_at = now;
         self.replaced_at = Some(now);
-        self.held = None;
-        true
+        self.is_in_flight = true;
+        NextAfter::Send
+    }
+
+    fn is_paused(&self, now: Duration) -> bool {
+        self.failure
+            .as_ref()
+            .is_some_and(|last| now < last.retry_at)
     }
 
     /// The time at which a caller last asked.
