@@ -277,6 +277,8 @@ catalogued! {
         OrganizationMismatch => bearer::ORGANIZATION_MISMATCH,
         /// The token has no organization, and the resource needs one.
         OrganizationMissing => bearer::ORGANIZATION_MISSING,
+        /// The token is valid, and its caller may not make this call.
+        CallerNotAllowed => bearer::CALLER_NOT_ALLOWED,
         /// The issuer's keys cannot be fetched.
         KeysUnavailable => bearer::KEYS_UNAVAILABLE,
 

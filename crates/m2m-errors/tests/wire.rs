@@ -278,6 +278,11 @@ fn g1_to_g18_the_generic_table() {
         ("G17", Cause::IssuerMismatch, same("401 invalid_token")),
         ("G17", Cause::ClientMismatch, same("401 invalid_token")),
         (
+            "G3",
+            Cause::CallerNotAllowed,
+            same("403 insufficient_scope"),
+        ),
+        (
             "G18",
             Cause::ScopeInsufficient,
             same("403 insufficient_scope"),

@@ -1,6 +1,7 @@
 //! The denial of a call.
 
 use core::fmt;
+use core::time::Duration;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub struct Denied {
     evidence: Evidence,
     client_id: Option<Box<str>>,
     keys_may_be_outdated: bool,
+    retry_after: Option<Duration>,
 }
 
 impl Denied {
@@ -34,7 +36,15 @@ impl Denied {
             evidence,
             client_id: None,
             keys_may_be_outdated: false,
+            retry_after: None,
         }
+    }
+
+    /// Returns the same denial, for a call that can succeed after this time.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) const fn with_retry_after(mut self, time: Duration) -> Self {
+        self.retry_after = Some(time);
+        self
     }
 
     /// Returns the same denial, for a token that the issuer may have signed with a key that is newer than the keys.
@@ -72,7 +82,10 @@ impl Denied {
     pub fn description(&self) -> Cow<'static, str> {
         let text = self.wire().description;
         let missing = match &self.evidence {
-            Evidence::Scope { missing, .. } => missing.first(),
+            Evidence::Scope {
+                missing: scopes, ..
+            }
+            | Evidence::AnyScope { needed: scopes } => scopes.first(),
             Evidence::None
             | Evidence::Header(_)
             | Evidence::Token(_)
@@ -82,6 +95,7 @@ impl Denied {
             | Evidence::Claim { .. }
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
+            | Evidence::Keys { .. }
             | Evidence::Organization { .. } => None,
         };
         match (
@@ -131,7 +145,13 @@ impl Denied {
         Some(challenge.to_string())
     }
 
-    /// Returns the answer without a body: the status, and the challenge in `WWW-Authenticate`.
+    /// The time after which the same call can succeed, for the header `Retry-After`. It is known if the keys of the issuer could not be fetched.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Returns the answer without a body: the status, the challenge in `WWW-Authenticate`, and `Retry-After` if the time is known.
     #[cfg(feature = "http")]
     #[must_use]
     pub fn to_http(&self, trace_id: Option<&str>) -> http::Response<()> {
@@ -144,13 +164,21 @@ impl Denied {
             let headers = response.headers_mut();
             headers.insert(http::header::WWW_AUTHENTICATE, value);
         }
+        if let Some(time) = self.retry_after {
+            // A part of a second counts as one, so that no one comes back too early.
+            let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+            let headers = response.headers_mut();
+            headers.insert(http::header::RETRY_AFTER, seconds.into());
+        }
         response
     }
 
-    /// The scopes that the call needs, if the token lacks one of them.
+    /// The scopes that the call needs, if the token lacks one of them. Of several of which one is enough, it is the first.
     pub fn needed_scopes(&self) -> impl Iterator<Item = &str> {
         let needed: &[Box<str>] = match &self.evidence {
             Evidence::Scope { needed, .. } => needed,
+            // A challenge can only say that all scopes are needed.
+            Evidence::AnyScope { needed } => needed.get(..1).unwrap_or_default(),
             Evidence::None
             | Evidence::Header(_)
             | Evidence::Token(_)
@@ -160,6 +188,7 @@ impl Denied {
             | Evidence::Claim { .. }
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
+            | Evidence::Keys { .. }
             | Evidence::Organization { .. } => &[],
         };
         needed.iter().map(AsRef::as_ref)

@@ -66,6 +66,16 @@ pub enum Evidence {
         /// The scopes of these that the token lacks: at least one.
         missing: Box<[Box<str>]>,
     },
+    /// The token has none of the scopes of which one is enough.
+    AnyScope {
+        /// The scopes.
+        needed: Box<[Box<str>]>,
+    },
+    /// The keys of the issuer could not be fetched.
+    Keys {
+        /// The reason.
+        reason: Box<str>,
+    },
     /// The token is of another organization, or of an application without an organization.
     Organization {
         /// The organization of the route, or of the resource.
@@ -114,6 +124,8 @@ impl fmt::Display for Evidence {
             Self::Audience { expected, found } => {
                 write!(f, "the token is for {found:?} instead of {expected:?}")
             }
+            Self::AnyScope { needed } => write!(f, "the token has none of the scopes {needed:?}"),
+            Self::Keys { reason } => f.write_str(reason),
             Self::Scope { needed, missing } => {
                 write!(
                     f,

@@ -9,6 +9,8 @@ use m2m_jwt::{
     InvalidToken, IssuerProfile, JsonValue, KeySet, Leeway, Limits, UnixTime, Unverified, Verified,
     VerifySignature, verify,
 };
+#[cfg(feature = "issuer-keys")]
+use oauth_proto::BearerToken;
 use oauth_proto::MessageLimits;
 
 use crate::call::Call;
@@ -25,12 +27,12 @@ use crate::requirement::Requirement;
 /// Keys and time are arguments of each check, so that the program decides how it obtains them.
 ///
 /// Source: RFC 9068, section 4, <https://www.rfc-editor.org/rfc/rfc9068#section-4>; RFC 6750, section 3; RFC 8725, section 3.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard {
     settings: Arc<Settings>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
     issuer: Box<str>,
     audiences: Box<[Box<str>]>,
@@ -195,13 +197,13 @@ impl Guard {
         let caller = match settings.issuer_profile {
             None => Extension::read(&claims)
                 .map_err(malformed)
-                .and_then(|extension| Caller::of(&claims, extension).map_err(denied))?,
+                .and_then(|extension| Caller::of(self, &claims, extension).map_err(denied))?,
             Some(profile) => IssuerClaims::read(profile, &claims)
                 .map_err(|unreadable| match unreadable {
                     Unreadable::Claim(name) => malformed(name),
                     Unreadable::Token(error) => denied(error),
                 })
-                .and_then(|read| Caller::of_issuer(&claims, read).map_err(denied))?,
+                .and_then(|read| Caller::of_issuer(self, &claims, read).map_err(denied))?,
         };
         if claims.get(CONFIRMATION).is_some() {
             return Err(self.denied_caller(&caller, Cause::TokenBound, Evidence::None));
@@ -225,7 +227,7 @@ impl Guard {
     /// [`Denied`]: `organization-missing` or `organization-mismatch`, then `scope-insufficient`.
     pub fn check_caller(&self, caller: &Caller, required: Requirement<'_>) -> Result<(), Denied> {
         if let Some(needed) = required.needed_organization()
-            && caller.organization_code() != Some(needed)
+            && (needed.is_empty() || caller.organization_code() != Some(needed))
         {
             let cause = match caller.organization_code() {
                 Some(_) => Cause::OrganizationMismatch,
@@ -238,8 +240,13 @@ impl Guard {
             return Err(self.denied_caller(caller, cause, evidence));
         }
         let needed = required.needed_scopes();
-        if needed.iter().all(|scope| caller.has_scope(scope)) {
+        if required.is_met(|scope| caller.has_scope(scope)) {
             return Ok(());
+        }
+        if required.is_any_scope_enough() {
+            let needed = own(needed);
+            let evidence = Evidence::AnyScope { needed };
+            return Err(self.denied_caller(caller, Cause::ScopeInsufficient, evidence));
         }
         let evidence = Evidence::Scope {
             needed: own(needed),
@@ -255,6 +262,53 @@ impl Guard {
     /// Denies a call for a cause that the program found itself, such as keys that cannot be fetched, or a token that was revoked.
     pub fn deny(&self, cause: Cause) -> Denied {
         self.denied(cause, Evidence::None)
+    }
+
+    /// The issuer that is trusted.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
+    /// The identifiers of the API.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.settings.audiences.iter().map(AsRef::as_ref)
+    }
+
+    /// Returns the token of a call, which is not read.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) fn token<'c>(&self, call: &Call<'c>) -> Result<BearerToken<'c>, Denied> {
+        let token = call.token(&self.settings.header_limits);
+        token.map_err(|(cause, evidence)| self.denied(cause, evidence))
+    }
+
+    /// Returns the issuer that the token of a call names, which is not verified.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) fn unverified_issuer(&self, call: &Call<'_>) -> Result<Option<String>, Denied> {
+        let token = self.token(call)?;
+        let unverified = Unverified::parse(token.expose_secret(), &self.settings.limits)
+            .map_err(|error| self.denied(error.cause(), Evidence::Token(error)))?;
+        let claims = unverified.unverified_claims_in(ClaimForms::Foreign);
+        Ok(claims
+            .ok()
+            .and_then(|claims| claims.issuer().map(Into::into)))
+    }
+
+    /// Denies a call because no keys are known.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) fn without_keys(&self, unavailable: &crate::KeysUnavailable) -> Denied {
+        let evidence = Evidence::Keys {
+            reason: unavailable.to_string().into(),
+        };
+        self.denied(Cause::KeysUnavailable, evidence)
+            .with_retry_after(unavailable.retry_after)
+    }
+
+    /// Denies a call whose token names an issuer that is not trusted.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) fn of_unknown_issuer(&self) -> Denied {
+        let error = InvalidToken::IssuerMismatch;
+        self.denied(error.cause(), Evidence::Token(error))
     }
 
     fn verify<'u, K: VerifySignature>(

@@ -1,5 +1,8 @@
-// The README has an example that needs the feature, and is compiled with it.
-#![cfg_attr(any(not(doctest), feature = "http"), doc = include_str!("../README.md"))]
+// The README has examples that need these features, and is compiled with them.
+#![cfg_attr(
+    any(not(doctest), all(feature = "axum", feature = "hyper", feature = "testing")),
+    doc = include_str!("../README.md")
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 //!
 //! ## Where things are
@@ -9,6 +12,10 @@
 //! | the check | [`Guard`], [`Requirement`], [`Leeway`], [`Limits`], [`IssuerProfile`], [`Profile`] |
 //! | what is checked | [`Call`], [`KeySet`], [`JwkSet`], [`UnixTime`] |
 //! | the outcome | [`Caller`] with its claims ([`JsonValue`]), or [`Denied`] with its [`Cause`] and [`Evidence`] |
+#![cfg_attr(
+    feature = "tower",
+    doc = "| a service behind the guard | [`ApiGuard`], [`GuardLayer`], [`IssuerKeys`], [`testing`] |"
+)]
 //! | texts about causes, other JWTs | the crates [`m2m_errors`] and [`m2m_jwt`], which are re-exported |
 
 // The input, and the requirements for it.
@@ -26,6 +33,24 @@ mod sent_scheme;
 
 mod limits;
 
+// The keys of the issuer, and the guard in front of a service.
+#[cfg(feature = "issuer-keys")]
+mod api_guard;
+#[cfg(feature = "axum")]
+mod axum;
+#[cfg(feature = "tower")]
+mod guard_layer;
+#[cfg(feature = "issuer-keys")]
+mod issuer_keys;
+
+#[cfg(feature = "issuer-keys")]
+mod resource_metadata;
+#[cfg(feature = "issuer-keys")]
+mod verified_tokens;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
 #[doc(hidden)]
 pub mod fuzzing;
 
@@ -42,12 +67,26 @@ pub use m2m_jwt::{
 };
 pub use oauth_proto::InvalidBearer;
 
+#[cfg(feature = "issuer-keys")]
+pub use api_guard::{ApiGuard, OtherIssuer};
+#[cfg(feature = "axum")]
+pub use axum::Unguarded;
 pub use call::Call;
 pub use caller::Caller;
 pub use denied::Denied;
 pub use evidence::Evidence;
 pub use extension::malformed_claim;
 pub use guard::Guard;
+#[cfg(feature = "tower")]
+pub use guard_layer::{GuardLayer, Guarded};
+#[cfg(feature = "issuer-keys")]
+pub use issuer_keys::{FetchError, FetchedKeys, IssuerKeys, KeysUnavailable};
 pub use limits::MAX_AUTHORIZATION_BYTES;
+#[cfg(feature = "hyper")]
+pub use m2m_client::HyperTransport;
+#[cfg(feature = "issuer-keys")]
+pub use m2m_client::{self, InvalidIssuer, Issuer, Transport};
 pub use requirement::Requirement;
+#[cfg(feature = "issuer-keys")]
+pub use resource_metadata::{InvalidResource, ResourceMetadata};
 pub use sent_scheme::SentScheme;

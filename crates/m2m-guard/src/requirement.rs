@@ -29,6 +29,7 @@ pub struct Requirement<'r> {
 enum Scopes<'r> {
     One(&'r str),
     All(&'r [&'r str]),
+    Any(&'r [&'r str]),
 }
 
 impl<'r> Requirement<'r> {
@@ -56,6 +57,15 @@ impl<'r> Requirement<'r> {
         }
     }
 
+    /// Requires one of these scopes. Without any, every call is denied.
+    #[must_use]
+    pub const fn any_scope(scopes: &'r [&'r str]) -> Self {
+        Self {
+            scopes: Scopes::Any(scopes),
+            organization: None,
+        }
+    }
+
     /// Requires in addition that the `org_code` of the token is this one, byte for byte. A token of an application without an organization
     /// does not have an `org_code`.
     #[must_use]
@@ -64,12 +74,28 @@ impl<'r> Requirement<'r> {
         self
     }
 
-    /// The required scopes.
+    /// The required scopes: all of them, or [one of them](Self::is_any_scope_enough).
     #[must_use]
     pub const fn needed_scopes(&self) -> &[&'r str] {
         match &self.scopes {
             Scopes::One(scope) => slice::from_ref(scope),
-            Scopes::All(scopes) => scopes,
+            Scopes::All(scopes) | Scopes::Any(scopes) => scopes,
+        }
+    }
+
+    /// Returns true if one of the [scopes](Self::needed_scopes) is enough.
+    #[must_use]
+    pub const fn is_any_scope_enough(&self) -> bool {
+        matches!(self.scopes, Scopes::Any(_))
+    }
+
+    /// Returns true if a token with these scopes is enough.
+    pub(crate) fn is_met(&self, has_scope: impl Fn(&str) -> bool) -> bool {
+        let mut needed = self.needed_scopes().iter();
+        if self.is_any_scope_enough() {
+            needed.any(|scope| has_scope(scope))
+        } else {
+            needed.all(|scope| has_scope(scope))
         }
     }
 

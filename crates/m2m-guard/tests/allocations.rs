@@ -3,8 +3,12 @@
 #[path = "support/issuer.rs"]
 mod issuer;
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use allocation_counter::measure;
 use issuer::{HEADER, NOW, RFC9068, guard, keys, signed};
+use m2m_guard::testing::TestIssuer;
 use m2m_guard::{Call, Requirement};
 use m2m_jwt::UnixTime;
 
@@ -46,4 +50,22 @@ fn a_call_without_a_token_costs_no_allocation() {
         });
         assert_eq!(whole, 0);
     }
+}
+
+#[tokio::test]
+async fn a_token_that_was_verified_before_costs_no_allocation() {
+    let issuer = TestIssuer::new();
+    let guard = issuer.guard("https://orders.example/api");
+    let token = issuer.token("https://orders.example/api");
+    let bearer = token.scope("read:orders").bearer();
+    let authorization = [bearer.as_bytes()];
+    let call = Call::new(&authorization, None);
+    let required = Requirement::scope("read:orders");
+    assert!(guard.check(&call, required).await.is_ok());
+    let whole = allocations(|| {
+        let mut check = pin!(guard.check(&call, required));
+        let outcome = check.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(outcome, Poll::Ready(Ok(_))));
+    });
+    assert_eq!(whole, 0);
 }

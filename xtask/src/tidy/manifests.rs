@@ -48,7 +48,7 @@ fn check_crate(tree: &Tree, folder: &str, findings: &mut Findings) {
         ));
     }
     let root = file("src/lib.rs").or_else(|| file("src/main.rs"));
-    if !root.is_some_and(|text| has_doc_of_readme(&text)) {
+    if !root.is_some_and(has_doc_of_readme) {
         findings.fail(format!(
             "{folder}: add `{README_IS_DOC}` to src/lib.rs, or to src/main.rs if there is no library"
         ));

@@ -284,6 +284,42 @@ pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
     sources: &[Source::rfc("RFC 6750", "3.1")],
 };
 
+pub(crate) const CALLER_NOT_ALLOWED: Entry = Entry {
+    id: "caller-not-allowed",
+    title: "Caller not allowed on this route",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::Forbidden,
+        ErrorCode::InsufficientScope,
+        "The token is valid, but its application may not make this call",
+    )),
+    operator: "The token is valid, and the route accepts only certain applications, or has a condition that this caller does not meet.",
+    for_caller: Advice {
+        causes: &[
+            "The API serves this route only to certain applications.",
+            "The API has a condition on this call that the caller does not meet.",
+        ],
+        fixes: &[
+            "Request the token with the credentials of an application that may make this call.",
+            "Ask the operator of the API to accept your application on this route.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The application is not in the list of the route.",
+            "The condition of the route is not met, such as one on a claim of the token or on the method of the request.",
+        ],
+        fixes: &[
+            "Add the client id of the application to the list of the route if it may make this call.",
+            "Decode the token, and compare its claims with the condition of the route.",
+        ],
+    },
+    tasks: &[Task::DecodeToken],
+    related: &[Cause::ClientMismatch, Cause::ScopeInsufficient],
+    sources: &[Source::rfc("RFC 6750", "3.1")],
+};
+
 pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
     id: "keys-unavailable",
     title: "Keys of the issuer unavailable",
