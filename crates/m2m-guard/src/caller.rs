@@ -241,15 +241,9 @@ fn there<T>(value: Option<T>, claim: Claim) -> Result<T, InvalidToken> {
 /// Returns the scopes of the token: those of `scope`, or else those of `scp`. An element of `scp` that is not a scope token, such as one
 /// with a space in it, is ignored.
 fn scope(claims: &Claims<'_>, extension: &Extension<'_>) -> Box<str> {
-    let text = claims.get(Claim::Scope.as_str());
-    let array = extension.scopes.filter(|_| text.is_none());
-    let elements = array.into_iter().flat_map(JsonArray::strings);
+    let elements = extension.scopes.into_iter().flat_map(JsonArray::strings);
     let tokens = claims.scope().map(Cow::Borrowed);
-    // Nearly always this is the text of `scope`, unchanged.
-    let bytes = text
-        .and_then(JsonValue::as_str)
-        .map_or(0, |text| text.len());
-    let mut scope = String::with_capacity(bytes);
+    let mut scope = String::with_capacity(claims.scope_text().map_or(0, str::len));
     for token in tokens.chain(elements.map(JsonString::to_str)) {
         add(&mut scope, &token);
     }

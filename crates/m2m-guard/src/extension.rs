@@ -4,27 +4,41 @@ use std::borrow::Cow;
 
 use m2m_jwt::{Claim, Claims, JsonArray, JsonString, JsonValue};
 
-/// The claims of a token that only the claim set `kinde` defines. RFC 9068 tokens of the same server may carry `org_code` as well.
+/// The claims of a token that are not read with the registered ones. They are found in one pass, since each lookup would read all claims.
 pub(crate) struct Extension<'c> {
     /// `scp`: the scopes, one by one, if there is no `scope`.
     pub(crate) scopes: Option<JsonArray<'c>>,
-    /// `org_code`: the organization of the application.
+    /// `org_code`: the organization of the application. RFC 9068 tokens of the same server may carry it as well.
     pub(crate) organization_code: Option<Cow<'c, str>>,
+    /// True if the token is bound to a certificate or a key, by `cnf` (RFC 7800, section 3.1).
+    pub(crate) is_bound: bool,
 }
 
 impl<'c> Extension<'c> {
     /// Reads the claims, or returns the name of the claim that does not have the expected type.
     ///
-    /// A claim that is `null` counts as absent. `scp` is not read if there is a `scope`, which takes precedence.
+    /// A claim that is `null` counts as absent, but for `cnf`. `scp` is not read if there is a `scope`, which takes precedence.
     pub(crate) fn read(claims: &Claims<'c>) -> Result<Self, &'static str> {
-        let present = |name| claims.get(name).filter(|value| !value.is_null());
-        let organization_code = match present(ORGANIZATION_CODE).map(JsonValue::as_string) {
+        let (mut list, mut organization_code) = (None, None);
+        let (mut has_scope, mut is_bound) = (false, false);
+        for (name, value) in claims.object().members() {
+            let present = Some(value).filter(|value| !value.is_null());
+            if name.equals(SCOPES) {
+                list = present;
+            } else if name.equals(ORGANIZATION_CODE) {
+                organization_code = present;
+            } else if name.equals(Claim::Scope.as_str()) {
+                has_scope = true;
+            } else if name.equals(CONFIRMATION) {
+                is_bound = true;
+            }
+        }
+        let organization_code = match organization_code.map(JsonValue::as_string) {
             None => None,
             Some(Some(text)) => Some(JsonString::to_str(text)),
             Some(None) => return Err(ORGANIZATION_CODE),
         };
-        let list = present(SCOPES).filter(|_| claims.get(Claim::Scope.as_str()).is_none());
-        let scopes = match list.map(JsonValue::as_array) {
+        let scopes = match list.filter(|_| !has_scope).map(JsonValue::as_array) {
             None => None,
             Some(Some(array)) if array.contains_only_strings() => Some(array),
             Some(_) => return Err(SCOPES),
@@ -32,6 +46,7 @@ impl<'c> Extension<'c> {
         Ok(Self {
             scopes,
             organization_code,
+            is_bound,
         })
     }
 }
@@ -55,6 +70,8 @@ pub fn malformed_claim(claims: &Claims<'_>) -> Option<&'static str> {
 }
 
 const SCOPES: &str = "scp";
+/// The claim by which a token is bound.
+pub(crate) const CONFIRMATION: &str = "cnf";
 pub(crate) const ORGANIZATION_CODE: &str = "org_code";
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::denied::Denied;
 use crate::evidence::{Evidence, beginning};
-use crate::extension::Extension;
+use crate::extension::{CONFIRMATION, Extension};
 use crate::issuer_claims::{self, IssuerClaims, Unreadable};
 use crate::limits;
 use crate::requirement::Requirement;
@@ -194,18 +194,24 @@ impl Guard {
             self.denied(Cause::TokenClaimMalformed, evidence)
                 .by(self.client_id(&claims).as_deref())
         };
-        let caller = match settings.issuer_profile {
-            None => Extension::read(&claims)
-                .map_err(malformed)
-                .and_then(|extension| Caller::of(self, &claims, extension).map_err(denied))?,
-            Some(profile) => IssuerClaims::read(profile, &claims)
-                .map_err(|unreadable| match unreadable {
+        let (caller, is_bound) = match settings.issuer_profile {
+            None => {
+                let extension = Extension::read(&claims).map_err(malformed)?;
+                let is_bound = extension.is_bound;
+                let caller = Caller::of(self, &claims, extension).map_err(denied)?;
+                (caller, is_bound)
+            }
+            Some(profile) => {
+                let read = IssuerClaims::read(profile, &claims);
+                let read = read.map_err(|unreadable| match unreadable {
                     Unreadable::Claim(name) => malformed(name),
                     Unreadable::Token(error) => denied(error),
-                })
-                .and_then(|read| Caller::of_issuer(self, &claims, read).map_err(denied))?,
+                })?;
+                let caller = Caller::of_issuer(self, &claims, read).map_err(denied)?;
+                (caller, claims.get(CONFIRMATION).is_some())
+            }
         };
-        if claims.get(CONFIRMATION).is_some() {
+        if is_bound {
             return Err(self.denied_caller(&caller, Cause::TokenBound, Evidence::None));
         }
         self.check_client(&caller)?;
@@ -488,9 +494,6 @@ impl Guard {
 
 /// The claims that both claim sets have, beyond those that are always required; `Caller::of` asks for the rest.
 const REQUIRED: &[Claim] = &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId];
-
-/// The claim by which a token is bound (RFC 7800, section 3.1).
-const CONFIRMATION: &str = "cnf";
 
 /// Returns true if the error can only occur after the signature was verified and the claims were read.
 const fn is_signed(error: InvalidToken) -> bool {

@@ -144,10 +144,15 @@ impl<'b> Claims<'b> {
         self.authorized_party.as_deref()
     }
 
+    /// The value of `scope` as the token has it.
+    #[must_use]
+    pub fn scope_text(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
     /// The scopes that the token allows, one by one: the elements of `scope`.
     pub fn scope(&self) -> impl Iterator<Item = &str> {
-        self.scope
-            .as_deref()
+        self.scope_text()
             .unwrap_or_default()
             .split(' ')
             .filter(|token| !token.is_empty())

@@ -104,10 +104,13 @@ pub fn query_carries_access_token(query: &[u8]) -> bool {
 }
 
 fn parse_token(token: &[u8], offset: usize) -> Result<BearerToken<'_>, InvalidBearer> {
-    let body = token
-        .iter()
-        .take_while(|byte| scheme::is_token68(**byte))
-        .count();
+    let body = if scheme::is_all_token68(token) {
+        token.len()
+    } else {
+        let mut bytes = token.iter();
+        let end = bytes.position(|byte| !scheme::is_token68(*byte));
+        end.unwrap_or(token.len())
+    };
     let equals = token
         .iter()
         .skip(body)

@@ -35,6 +35,12 @@ pub(crate) const fn is_token68(byte: u8) -> bool {
         b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
 }
 
+/// Returns true if all bytes are of this kind. It looks at all of them, so that the compiler can look at several at once: nearly every token consists of
+/// them.
+pub(crate) fn is_all_token68(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |all, byte| all & is_token68(*byte))
+}
+
 /// `OWS` of RFC 9110, section 5.6.3.
 pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
