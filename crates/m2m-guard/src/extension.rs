@@ -17,7 +17,7 @@ pub(crate) struct Extension<'c> {
 impl<'c> Extension<'c> {
     /// Reads the claims, or returns the name of the claim that does not have the expected type.
     ///
-    /// A claim that is `null` counts as absent, but for `cnf`. `scp` is not read if there is a `scope`, which takes precedence.
+    /// A claim that is `null` counts as absent, except for `cnf`. `scp` is not read if there is a `scope`, which takes precedence.
     pub(crate) fn read(claims: &Claims<'c>) -> Result<Self, &'static str> {
         let (mut list, mut organization_code) = (None, None);
         let (mut has_scope, mut is_bound) = (false, false);
