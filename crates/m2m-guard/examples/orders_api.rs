@@ -32,9 +32,7 @@ const ADDRESS: &str = "127.0.0.1:8081";
 async fn main() -> Result<(), Box<dyn Error>> {
     let issuer = required("ISSUER", "the URL of the authorization server")?;
     let audience = required("AUDIENCE", "the identifier of this API")?;
-    let guard = Guard::new(&issuer, &[&audience]).with_profile(profile()?);
-    let keys = IssuerKeys::new(Issuer::parse(&issuer)?, HyperTransport::builder().build());
-    let api = router(&ApiGuard::new(guard, keys)?);
+    let api = router(&guard(&issuer, &audience, profile()?)?);
 
     let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
     println!("listening on http://{ADDRESS}, for tokens of {issuer} for {audience}");
@@ -42,7 +40,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn router(guard: &ApiGuard<HyperTransport>) -> Router {
+/// A guard that answers in a dialect, and names the pages of the server about errors.
+pub(crate) fn guard(
+    issuer: &str,
+    audience: &str,
+    profile: Profile,
+) -> Result<ApiGuard<HyperTransport>, Box<dyn Error>> {
+    let guard = Guard::new(issuer, &[audience])
+        .with_profile(profile)
+        .with_error_pages(&format!("{issuer}/errors/"));
+    let keys = IssuerKeys::new(Issuer::parse(issuer)?, HyperTransport::builder().build());
+    Ok(ApiGuard::new(guard, keys)?)
+}
+
+pub(crate) fn router(guard: &ApiGuard<HyperTransport>) -> Router {
     let read = reporting(guard).scope("read:orders");
     let write = reporting(guard).scope("write:orders");
     Router::new()

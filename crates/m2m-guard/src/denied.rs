@@ -109,7 +109,7 @@ impl Denied {
 
     /// Returns the value of the header `WWW-Authenticate`, for every answer with a status of 4xx.
     ///
-    /// It has the realm and the address of the metadata if the guard knows them, `error` and `error_description` unless the call
+    /// It has the realm, the page about the error and the address of the metadata if the guard knows them, `error` and `error_description` unless the call
     /// came without a token, all the scopes that are needed if the token lacks one, and the trace id if there is one.
     ///
     /// Source: RFC 6750, sections 3 and 3.1, <https://www.rfc-editor.org/rfc/rfc6750#section-3>; RFC 9728, section 5.1.
@@ -122,10 +122,12 @@ impl Denied {
         // RFC 6750, section 3.1: without credentials there is no "error code or other error information".
         let description = error.map(|_| self.description());
         let scope = self.needed_scopes().collect::<Vec<_>>().join(" ");
+        let page = error.and_then(|_| self.page());
         let parameters = [
             (ChallengeParameter::Realm, self.settings.realm.as_deref()),
             (ChallengeParameter::Error, error.map(ErrorCode::as_str)),
             (ChallengeParameter::ErrorDescription, description.as_deref()),
+            (ChallengeParameter::ErrorUri, page.as_deref()),
             (
                 ChallengeParameter::Scope,
                 Some(scope.as_str()).filter(|scope| !scope.is_empty()),
@@ -214,6 +216,12 @@ impl Denied {
     #[must_use]
     pub const fn keys_may_be_outdated(&self) -> bool {
         self.keys_may_be_outdated
+    }
+
+    /// Returns the URL of the page about the cause, if the guard knows such pages.
+    fn page(&self) -> Option<String> {
+        let pages = self.settings.error_pages.as_deref()?;
+        Some([pages, self.cause.id()].concat())
     }
 
     fn wire(&self) -> &'static Wire {

@@ -48,6 +48,8 @@ pub(crate) struct Settings {
     pub(crate) profile: Profile,
     pub(crate) realm: Option<Box<str>>,
     pub(crate) resource_metadata: Option<Box<str>>,
+    /// The address before the id of an error.
+    pub(crate) error_pages: Option<Box<str>>,
 }
 
 impl Guard {
@@ -71,6 +73,7 @@ impl Guard {
                 profile: Profile::Rfc,
                 realm: None,
                 resource_metadata: None,
+                error_pages: None,
             }),
         }
     }
@@ -155,6 +158,14 @@ impl Guard {
     #[must_use]
     pub fn with_resource_metadata(self, url: &str) -> Self {
         self.with(|settings| settings.resource_metadata = Some(url.into()))
+    }
+
+    /// Sets the URL of the pages about errors, up to the id of an error: the challenges name the page of their cause as `error_uri` (RFC 6750, section 3).
+    ///
+    /// An m2m server has such pages below its issuer, so that its operator sets `https://id.example/errors/`.
+    #[must_use]
+    pub fn with_error_pages(self, url: &str) -> Self {
+        self.with(|settings| settings.error_pages = Some(url.into()))
     }
 
     /// Checks whether a call may proceed, and returns its caller.

@@ -32,6 +32,7 @@ mod malformed;
 mod managed;
 mod management;
 mod ops;
+mod orders_api;
 mod proxies;
 mod rows;
 mod serve;
