@@ -25,6 +25,7 @@ pub struct Client<T> {
     method: AuthenticationMethod,
     transport: T,
     token_endpoint: OnceLock<Uri>,
+    introspection_endpoint: OnceLock<Uri>,
 }
 
 impl<T> Client<T> {
@@ -37,6 +38,7 @@ impl<T> Client<T> {
             method: AuthenticationMethod::ClientSecretBasic,
             transport,
             token_endpoint: OnceLock::new(),
+            introspection_endpoint: OnceLock::new(),
         }
     }
 
@@ -47,8 +49,25 @@ impl<T> Client<T> {
         self
     }
 
+    /// The issuer.
+    #[must_use]
+    pub const fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    pub(crate) const fn method(&self) -> AuthenticationMethod {
+        self.method
+    }
+
+    pub(crate) const fn known_introspection_endpoint(&self) -> &OnceLock<Uri> {
+        &self.introspection_endpoint
+    }
+
+    pub(crate) const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// The credentials that it sends.
-    #[cfg(feature = "token-source")]
     pub(crate) const fn credentials(&self) -> &Credentials {
         &self.credentials
     }

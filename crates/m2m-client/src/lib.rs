@@ -16,6 +16,7 @@
 //! | a request for a token, and the token | [`AccessTokenRequest`], [`AccessToken`] |
 //! | the exchange | [`Transport`], [`exchange`], or [`AccessTokenRequest::to_http`] and [`read_token`] |
 //! | metadata of a server | [`discover`], or [`discovery_requests`] and [`read_metadata`] |
+//! | whether a token is active | [`Client::is_active`], or [`introspection_request`]; [`IntrospectionError`] |
 //! | what went wrong | [`TokenError`], [`DiscoveryError`], [`TransportError`], [`Refused`], [`UnexpectedAnswer`] |
 #![cfg_attr(
     feature = "hyper",
@@ -42,6 +43,7 @@ mod credentials;
 // The answer.
 mod access_token;
 mod discovery;
+mod introspection;
 mod token_answer;
 
 // The client, and the transport that it uses.
@@ -78,6 +80,7 @@ pub use error::{
 };
 #[cfg(feature = "hyper")]
 pub use hyper_transport::{HyperTransport, HyperTransportBuilder, PlainHttp};
+pub use introspection::{IntrospectionError, introspection_endpoint, introspection_request};
 pub use token_answer::{read_token, retry_after};
 #[cfg(feature = "reqwest-middleware")]
 pub use token_source::AuthorizeMiddleware;

@@ -72,6 +72,11 @@ pub fn read_token(
     answer.token(token, now)
 }
 
+/// Reads a refusal of another endpoint, if the answer is one.
+pub(crate) fn read_refusal(response: &Response<Bytes>, cleaner: Cleaner) -> Option<Refused> {
+    Answer { response, cleaner }.refused()
+}
+
 struct Answer<'r> {
     response: &'r Response<Bytes>,
     cleaner: Cleaner,

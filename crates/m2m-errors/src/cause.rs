@@ -281,6 +281,8 @@ catalogued! {
         CallerNotAllowed => bearer::CALLER_NOT_ALLOWED,
         /// The issuer's keys cannot be fetched.
         KeysUnavailable => bearer::KEYS_UNAVAILABLE,
+        /// The issuer does not say whether a token is active.
+        IntrospectionUnavailable => bearer::INTROSPECTION_UNAVAILABLE,
 
         /// A key or a set of keys cannot be read.
         KeyMalformed => key::KEY_MALFORMED,

@@ -3,6 +3,8 @@
 //! ```sh
 //! ISSUER=http://127.0.0.1:8080 AUDIENCE=https://orders.example/api cargo run -p m2m-guard --example orders_api
 //! ```
+//!
+//! With `INTROSPECTION_CLIENT_ID` and `INTROSPECTION_CLIENT_SECRET`, the credentials of this API at the server, it denies tokens that were revoked.
 
 #![expect(
     clippy::print_stdout,
@@ -16,6 +18,7 @@
 
 use std::env::{self, VarError};
 use std::error::Error;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Path;
@@ -23,16 +26,25 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use m2m_guard::{
-    ApiGuard, Caller, Denied, Guard, GuardLayer, HyperTransport, Issuer, IssuerKeys, Profile,
+    ApiGuard, Caller, Credentials, Denied, Guard, GuardLayer, HyperTransport, Issuer, IssuerKeys,
+    Profile,
 };
 
 const ADDRESS: &str = "127.0.0.1:8081";
+
+/// The time after which a token that was revoked is denied at the latest, if the issuer is asked.
+const REVOKED_WITHIN: Duration = Duration::from_secs(10);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let issuer = required("ISSUER", "the URL of the authorization server")?;
     let audience = required("AUDIENCE", "the identifier of this API")?;
-    let api = router(&guard(&issuer, &audience, profile()?)?);
+    let mut guard = guard(&issuer, &audience, profile()?)?;
+    if let Ok(client_id) = env::var("INTROSPECTION_CLIENT_ID") {
+        let secret = required("INTROSPECTION_CLIENT_SECRET", "the secret of the API")?;
+        guard = guard.with_introspection(Credentials::new(client_id, secret)?, REVOKED_WITHIN);
+    }
+    let api = router(&guard);
 
     let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
     println!("listening on http://{ADDRESS}, for tokens of {issuer} for {audience}");

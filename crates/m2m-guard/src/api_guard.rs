@@ -1,13 +1,15 @@
 //! A guard with the keys of its issuers.
 
 use core::fmt;
+use core::time::Duration;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use m2m_client::Transport;
+use m2m_client::{Client, Credentials, Transport};
 use m2m_jwt::UnixTime;
 use oauth_proto::BearerToken;
 
+use crate::introspection::Introspection;
 use crate::verified_tokens::{Verification, VerifiedTokens};
 use crate::{Call, Caller, Denied, FetchedKeys, Guard, IssuerKeys, Requirement};
 
@@ -39,6 +41,7 @@ struct Shared<T> {
 struct Trusted<T> {
     guard: Guard,
     keys: IssuerKeys<T>,
+    introspection: Option<Arc<Introspection<T>>>,
 }
 
 type Clock = Arc<dyn Fn() -> UnixTime + Send + Sync>;
@@ -71,6 +74,25 @@ impl<T> ApiGuard<T> {
         let mut shared = self.shared.copy();
         shared.others.push(Trusted::new(guard, keys)?);
         Ok(Self::of(shared))
+    }
+
+    /// Asks the issuer that was added last whether a valid token is still active, so that a token that was revoked is denied (causes `token-revoked`,
+    /// `introspection-unavailable`). `credentials` are those of this API: an application of the issuer that may ask about tokens for the API. An answer about a
+    /// token is used for `kept_for`, so that a token is denied at the latest this time after it was revoked.
+    ///
+    /// Source: RFC 7662, <https://www.rfc-editor.org/rfc/rfc7662>.
+    #[must_use]
+    pub fn with_introspection(self, credentials: Credentials, kept_for: Duration) -> Self
+    where
+        T: Clone,
+    {
+        let mut shared = self.shared.copy();
+        let last = shared.others.last_mut().unwrap_or(&mut shared.first);
+        let keys = &last.keys;
+        let client = Client::new(keys.issuer().clone(), credentials, keys.transport().clone());
+        let introspection = Introspection::new(client, kept_for, keys.uptime());
+        last.introspection = Some(Arc::new(introspection));
+        Self::of(shared)
     }
 
     /// Sets the clock, which is that of the system by default. It is for tests.
@@ -106,6 +128,7 @@ impl<T> Shared<T> {
         let copy = |own: &Trusted<T>| Trusted {
             guard: own.guard.clone(),
             keys: own.keys.clone(),
+            introspection: own.introspection.clone(),
         };
         Self {
             first: copy(&self.first),
@@ -135,8 +158,11 @@ impl ApiGuard<m2m_client::HyperTransport> {
         let transport = m2m_client::HyperTransport::builder().build();
         let keys = IssuerKeys::new(m2m_client::Issuer::parse(issuer)?, transport);
         let guard = Guard::new(issuer, &[audience]);
-        let first = Trusted { guard, keys };
-        Ok(Self::of_first(first))
+        Ok(Self::of_first(Trusted {
+            guard,
+            keys,
+            introspection: None,
+        }))
     }
 }
 
@@ -162,6 +188,7 @@ impl<T: Transport + Send + Sync + 'static> ApiGuard<T> {
         {
             let fetched = trusted.current_keys().await?;
             if kept.holds(fetched.generation(), (shared.clock)()) {
+                trusted.check_status(token, kept).await?;
                 kept.caller.require(required)?;
                 return Ok(kept.caller.clone());
             }
@@ -187,8 +214,10 @@ impl<T: Transport + Send + Sync + 'static> ApiGuard<T> {
             caller: caller.clone(),
             issuer,
             keys,
+            status: Arc::default(),
         };
-        shared.verified.insert(token, verification);
+        shared.verified.insert(token, verification.clone());
+        trusted.check_status(token, &verification).await?;
         caller.require(required)?;
         Ok(caller)
     }
@@ -233,7 +262,11 @@ impl<T> Trusted<T> {
                 issuer: issuer.to_owned(),
             });
         }
-        Ok(Self { guard, keys })
+        Ok(Self {
+            guard,
+            keys,
+            introspection: None,
+        })
     }
 }
 
@@ -241,6 +274,18 @@ impl<T: Transport + Send + Sync + 'static> Trusted<T> {
     async fn current_keys(&self) -> Result<Arc<FetchedKeys>, Denied> {
         let current = self.keys.current().await;
         current.map_err(|unavailable| self.guard.without_keys(&unavailable))
+    }
+
+    /// Asks the issuer whether a valid token is still active, if it is to be asked.
+    async fn check_status(&self, token: &str, verified: &Verification) -> Result<(), Denied> {
+        let Some(introspection) = &self.introspection else {
+            return Ok(());
+        };
+        match introspection.is_active(token, &verified.status).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(verified.caller.inactive()),
+            Err(unanswered) => Err(verified.caller.of_unknown_status(unanswered)),
+        }
     }
 }
 

@@ -11,8 +11,12 @@ use m2m_jwt::{
 };
 
 use crate::denied::Denied;
+#[cfg(feature = "issuer-keys")]
+use crate::evidence::Evidence;
 use crate::extension::Extension;
 use crate::guard::Guard;
+#[cfg(feature = "issuer-keys")]
+use crate::introspection::Unanswered;
 use crate::issuer_claims::{IssuerClaims, add};
 use crate::requirement::Requirement;
 
@@ -184,6 +188,21 @@ impl Caller {
     /// Denies the call for a cause that the program found itself, such as a token that was revoked.
     pub fn deny(&self, cause: Cause) -> Denied {
         self.token.guard.deny(cause).by(Some(self.client_id()))
+    }
+
+    /// Denies the call because the issuer says that the token is not active.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) fn inactive(&self) -> Denied {
+        self.deny(Cause::TokenRevoked).because(Evidence::Inactive)
+    }
+
+    /// Denies the call because the issuer does not say whether the token is active.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) fn of_unknown_status(&self, unanswered: Unanswered) -> Denied {
+        let reason = unanswered.reason;
+        self.deny(Cause::IntrospectionUnavailable)
+            .because(Evidence::Unanswered { reason })
+            .with_retry_after(unanswered.retry_after)
     }
 
     /// Returns the caller that these claims of a named issuer name.

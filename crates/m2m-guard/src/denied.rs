@@ -40,6 +40,13 @@ impl Denied {
         }
     }
 
+    /// Returns the same denial with evidence.
+    #[cfg(feature = "issuer-keys")]
+    pub(crate) fn because(mut self, evidence: Evidence) -> Self {
+        self.evidence = evidence;
+        self
+    }
+
     /// Returns the same denial, for a call that can succeed after this time.
     #[cfg(feature = "issuer-keys")]
     pub(crate) const fn with_retry_after(mut self, time: Duration) -> Self {
@@ -96,6 +103,8 @@ impl Denied {
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
             | Evidence::Keys { .. }
+            | Evidence::Inactive
+            | Evidence::Unanswered { .. }
             | Evidence::Organization { .. } => None,
         };
         match (
@@ -147,7 +156,7 @@ impl Denied {
         Some(challenge.to_string())
     }
 
-    /// The time after which the same call can succeed, for the header `Retry-After`. It is known if the keys of the issuer could not be fetched.
+    /// The time after which the same call can succeed, for the header `Retry-After`. It is known if the issuer could not be asked for its keys, or about the token.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -191,6 +200,8 @@ impl Denied {
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
             | Evidence::Keys { .. }
+            | Evidence::Inactive
+            | Evidence::Unanswered { .. }
             | Evidence::Organization { .. } => &[],
         };
         needed.iter().map(AsRef::as_ref)

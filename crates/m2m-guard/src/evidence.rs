@@ -76,6 +76,13 @@ pub enum Evidence {
         /// The reason.
         reason: Box<str>,
     },
+    /// The issuer says that the token is not active, and not why.
+    Inactive,
+    /// The issuer has not said whether the token is active.
+    Unanswered {
+        /// The reason.
+        reason: Box<str>,
+    },
     /// The token is of another organization, or of an application without an organization.
     Organization {
         /// The organization of the route, or of the resource.
@@ -125,7 +132,10 @@ impl fmt::Display for Evidence {
                 write!(f, "the token is for {found:?} instead of {expected:?}")
             }
             Self::AnyScope { needed } => write!(f, "the token has none of the scopes {needed:?}"),
-            Self::Keys { reason } => f.write_str(reason),
+            Self::Keys { reason } | Self::Unanswered { reason } => f.write_str(reason),
+            Self::Inactive => f.write_str(
+                "the issuer says that the token is not active: it was revoked, or this API may not ask about it",
+            ),
             Self::Scope { needed, missing } => {
                 write!(
                     f,

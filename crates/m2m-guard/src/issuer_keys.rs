@@ -125,6 +125,15 @@ impl<T> IssuerKeys<T> {
         }
     }
 
+    /// The clock.
+    pub(crate) fn uptime(&self) -> Uptime {
+        Arc::clone(&self.shared.uptime)
+    }
+
+    pub(crate) fn transport(&self) -> &T {
+        &self.shared.transport
+    }
+
     /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> &Issuer {

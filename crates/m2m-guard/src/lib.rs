@@ -41,6 +41,8 @@ mod axum;
 #[cfg(feature = "tower")]
 mod guard_layer;
 #[cfg(feature = "issuer-keys")]
+mod introspection;
+#[cfg(feature = "issuer-keys")]
 mod issuer_keys;
 
 #[cfg(feature = "issuer-keys")]
@@ -85,7 +87,7 @@ pub use limits::MAX_AUTHORIZATION_BYTES;
 #[cfg(feature = "hyper")]
 pub use m2m_client::HyperTransport;
 #[cfg(feature = "issuer-keys")]
-pub use m2m_client::{self, InvalidIssuer, Issuer, Transport};
+pub use m2m_client::{self, Credentials, InvalidIssuer, Issuer, Transport};
 pub use requirement::Requirement;
 #[cfg(feature = "issuer-keys")]
 pub use resource_metadata::{InvalidResource, ResourceMetadata};

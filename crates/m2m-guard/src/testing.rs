@@ -25,13 +25,14 @@ use core::fmt;
 use core::future::{Ready, ready};
 use core::task::{Context, Poll};
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use m2m_client::Issuer;
 use m2m_jwt::{ACCESS_TOKEN_TYPE, Algorithm, JsonWriter, JwkSet, SigningKey, UnixTime, sign};
+use oauth_proto::{IntrospectionRequest, MessageLimits};
 use tower_service::Service;
 
 use crate::{ApiGuard, Guard, IssuerKeys};
@@ -51,6 +52,9 @@ struct State {
     is_away: bool,
     /// The number of requests for the keys.
     fetches: usize,
+    /// The number of questions about tokens.
+    introspections: usize,
+    revoked: HashSet<String>,
     /// The number of tokens so far, for their `jti`.
     tokens: usize,
 }
@@ -81,6 +85,8 @@ impl TestIssuer {
                 now: START,
                 is_away: false,
                 fetches: 0,
+                introspections: 0,
+                revoked: HashSet::new(),
                 tokens: 0,
             })),
         }
@@ -162,6 +168,17 @@ impl TestIssuer {
     #[must_use]
     pub fn jwk_set(&self) -> String {
         self.lock().jwk_set()
+    }
+
+    /// Revokes a token: the issuer says that it is not active. A guard asks only [with introspection](ApiGuard::with_introspection), and any credentials may.
+    pub fn revoke(&self, token: &str) {
+        self.lock().revoked.insert(token.to_owned());
+    }
+
+    /// The number of times that it was asked about a token.
+    #[must_use]
+    pub fn introspections(&self) -> usize {
+        self.lock().introspections
     }
 
     /// Makes the issuer unreachable, or reachable again.
@@ -278,7 +295,7 @@ impl TestToken {
     }
 }
 
-/// Answers requests for the metadata and the keys.
+/// Answers requests for the metadata and the keys, and questions about tokens.
 impl Service<Request<Bytes>> for TestIssuer {
     type Response = Response<Bytes>;
     type Error = Away;
@@ -299,11 +316,17 @@ impl Service<Request<Bytes>> for TestIssuer {
             let url = &state.url;
             let base = url.trim_end_matches('/');
             *response.body_mut() = Bytes::from(format!(
-                r#"{{"issuer":"{url}","jwks_uri":"{base}/jwks.json"}}"#
+                r#"{{"issuer":"{url}","jwks_uri":"{base}/jwks.json","introspection_endpoint":"{base}/introspect"}}"#
             ));
         } else if path.ends_with("/jwks.json") {
             state.fetches += 1;
             *response.body_mut() = Bytes::from(state.jwk_set());
+        } else if path.ends_with("/introspect") {
+            state.introspections += 1;
+            let asked = IntrospectionRequest::parse(request.body(), &MessageLimits::DEFAULT);
+            let token = asked.ok().and_then(|asked| asked.token);
+            let is_active = token.is_some_and(|own| !state.revoked.contains(own.expose_secret()));
+            *response.body_mut() = Bytes::from(format!(r#"{{"active":{is_active}}}"#));
         } else {
             *response.status_mut() = StatusCode::NOT_FOUND;
         }

@@ -1,11 +1,13 @@
 //! A cache of tokens that were verified.
 
 use core::fmt;
+use std::sync::Arc;
 
 use m2m_jwt::UnixTime;
 use quick_cache::sync::Cache;
 
 use crate::Caller;
+use crate::introspection::Status;
 
 /// Tokens that were verified, each with its caller. Only valid tokens are in it, so that a stranger cannot fill it.
 ///
@@ -22,6 +24,8 @@ pub(crate) struct Verification {
     pub(crate) issuer: usize,
     /// The keys that it was verified with.
     pub(crate) keys: u64,
+    /// The last answer of the issuer about it.
+    pub(crate) status: Arc<Status>,
 }
 
 impl VerifiedTokens {

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use m2m_guard::testing::{TestIssuer, TestToken};
-use m2m_guard::{ApiGuard, Call, Caller, Denied, Guard, GuardLayer, Limits, Requirement};
+use m2m_guard::{
+    ApiGuard, Call, Caller, Credentials, Denied, Guard, GuardLayer, Limits, Requirement,
+};
 use tower_layer::Layer as _;
 use tower_service::Service;
 
@@ -228,6 +230,89 @@ async fn keys_that_are_no_longer_fresh_are_fetched_before_they_are_used() {
     issuer.advance_seconds(600);
     let denied = guard.check(&call, Requirement::token()).await;
     assert_eq!(outcome(denied), "token-key-unknown");
+}
+
+/// A guard that asks the issuer about each token, at most every 30 seconds.
+fn asking(issuer: &TestIssuer) -> ApiGuard<TestIssuer> {
+    let credentials = Credentials::new("orders-api", "throw-away").expect("neither is empty");
+    issuer
+        .guard(API)
+        .with_introspection(credentials, Duration::from_secs(30))
+}
+
+#[tokio::test]
+async fn g2_g17_a_token_that_was_revoked_is_denied_when_the_answer_of_the_issuer_is_old() {
+    let issuer = TestIssuer::new();
+    let guard = asking(&issuer);
+    let token = issuer.token(API).sign();
+    let bearer = format!("Bearer {token}");
+    let authorization = [bearer.as_bytes()];
+    let call = Call::new(&authorization, None);
+    let check = async || outcome(guard.check(&call, Requirement::token()).await);
+    assert_eq!(check().await, "accepted");
+    issuer.revoke(&token);
+    issuer.advance_seconds(29);
+    assert_eq!(check().await, "accepted");
+    issuer.advance_seconds(1);
+    assert_eq!(check().await, "token-revoked");
+    assert_eq!(check().await, "token-revoked");
+    assert_eq!(issuer.introspections(), 2);
+    let denied = guard.check(&call, Requirement::token()).await.unwrap_err();
+    assert_eq!(denied.status(), 401);
+    assert!(
+        denied
+            .to_string()
+            .contains("or this API may not ask about it")
+    );
+}
+
+#[tokio::test]
+async fn the_calls_with_one_token_that_arrive_together_send_one_question() {
+    let issuer = TestIssuer::new();
+    let guard = asking(&issuer);
+    let token = issuer.token(API);
+    assert!(check(&guard, &token).await.is_ok());
+    issuer.advance_seconds(30);
+    let bearer = token.bearer();
+    let tasks: Vec<_> = (0..64)
+        .map(|_| {
+            let (guard, bearer) = (guard.clone(), bearer.clone());
+            tokio::spawn(async move {
+                let authorization = [bearer.as_bytes()];
+                let call = Call::new(&authorization, None);
+                guard.check(&call, Requirement::token()).await.is_ok()
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.unwrap());
+    }
+    // A token is signed anew by each of these, so the first one is another token.
+    assert_eq!(issuer.introspections(), 2);
+}
+
+#[tokio::test]
+async fn a_token_whose_status_is_unknown_is_denied_until_the_issuer_answers() {
+    let issuer = TestIssuer::new();
+    let guard = asking(&issuer);
+    let token = issuer.token(API);
+    assert!(check(&guard, &token).await.is_ok());
+    issuer.advance_seconds(30);
+    issuer.set_away(true);
+    for _ in 0..10 {
+        let denied = check(&guard, &token).await.unwrap_err();
+        assert_eq!(denied.cause().id(), "introspection-unavailable");
+        assert_eq!(denied.to_http(None).status(), 503);
+        assert_eq!(denied.retry_after(), Some(Duration::from_secs(1)));
+        assert!(
+            denied
+                .to_string()
+                .contains("the issuer of the test is away")
+        );
+    }
+    issuer.set_away(false);
+    issuer.advance_seconds(1);
+    assert!(check(&guard, &token).await.is_ok());
 }
 
 #[tokio::test]

@@ -1,19 +1,14 @@
 //! `m2m introspect`: what an authorization server says about a token.
 
-use bytes::Bytes;
 use clap::Args;
-use http::{HeaderValue, Method, Request, Uri, header};
-use m2m_client::{Credentials, discover};
+use m2m_client::{discover, introspection_endpoint, introspection_request};
 use m2m_host::error::Failure;
 use m2m_host::http_client::{HttpClient, Response};
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
 use m2m_host::runtime::runtime;
 use m2m_host::{timestamp, token_failure};
-use oauth_proto::{
-    ActiveToken, BasicCredentials, ErrorResponse, FormContentType, FormWriter,
-    IntrospectionResponse, Issuer,
-};
+use oauth_proto::{ActiveToken, ErrorResponse, IntrospectionResponse, Issuer};
 use serde_json::Value;
 
 use super::token::AuthMethod;
@@ -59,11 +54,13 @@ pub(super) fn introspect(options: &IntrospectOptions, output: &Output) -> Result
         let metadata = metadata.map_err(|error| {
             token_failure::missing(&error, &issuer, "the introspection endpoint")
         })?;
-        let endpoint = endpoint(metadata.introspection_endpoint.as_deref(), &issuer)?;
-        http.send(request(
+        let endpoint = introspection_endpoint(&metadata)
+            .map_err(|error| Failure::refused(printable(&error.to_string())))?;
+        let method = options.auth_method.into();
+        http.send(introspection_request(
             &endpoint,
             &credentials,
-            options.auth_method,
+            method,
             &token,
         ))
         .await
@@ -83,62 +80,6 @@ pub(super) fn introspect(options: &IntrospectOptions, output: &Output) -> Result
             .help("to let an application ask about the tokens for an API: m2m api update AUDIENCE --introspection-client CLIENT_ID")
             .help("to see what is in the token, use m2m jwt decode")),
     }
-}
-
-/// Returns the endpoint that the metadata name, to which the credentials may be sent.
-fn endpoint(named: Option<&str>, issuer: &Issuer) -> Result<Uri, Failure> {
-    let Some(named) = named else {
-        return Err(
-            Failure::refused(format!("{issuer} has no introspection endpoint"))
-                .because("its metadata have no introspection_endpoint"),
-        );
-    };
-    let endpoint: Option<Uri> = named.parse().ok();
-    let is_usable = |endpoint: &Uri| match endpoint.scheme_str() {
-        Some("https") => true,
-        // A server that is trusted over TLS does not get a secret in the clear.
-        Some("http") => !issuer.is_https(),
-        Some(_) | None => false,
-    };
-    endpoint.filter(is_usable).ok_or_else(|| {
-        Failure::refused(format!(
-            "the introspection endpoint of {issuer} cannot be used"
-        ))
-        .because(format!("its metadata name {}", printable(named)))
-    })
-}
-
-fn request(
-    endpoint: &Uri,
-    credentials: &Credentials,
-    method: AuthMethod,
-    token: &str,
-) -> Request<Bytes> {
-    let mut form = FormWriter::new();
-    let mut request = Request::new(Bytes::new());
-    let (client_id, secret) = (credentials.client_id(), credentials.expose_secret());
-    match method {
-        AuthMethod::Basic => {
-            let value = BasicCredentials::write(client_id, secret);
-            if let Ok(mut value) = HeaderValue::from_str(&value) {
-                value.set_sensitive(true);
-                request.headers_mut().insert(header::AUTHORIZATION, value);
-            }
-        }
-        AuthMethod::Post => {
-            form.append("client_id", client_id);
-            form.append("client_secret", secret);
-        }
-    }
-    form.append("token", token);
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.clone();
-    let headers = request.headers_mut();
-    let form_type = HeaderValue::from_static(FormContentType::AS_STR);
-    headers.insert(header::CONTENT_TYPE, form_type);
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    *request.body_mut() = Bytes::from(form.finish());
-    request
 }
 
 /// Returns the answer, or the reason for the refusal.

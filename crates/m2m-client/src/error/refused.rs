@@ -37,6 +37,12 @@ impl Refused {
         self.error.parse().ok()
     }
 
+    /// Returns the text for a refusal of this endpoint.
+    pub(crate) const fn told_of(&self, endpoint: &'static str) -> RefusedBy<'_> {
+        let refused = self;
+        RefusedBy { refused, endpoint }
+    }
+
     /// Returns true if the same request can succeed later: the status or the code says that the server cannot answer now, or the server states when to
     /// try again.
     pub(super) fn is_temporary(&self) -> bool {
@@ -61,23 +67,33 @@ impl Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let status = self.status.as_u16();
-        let code = &self.error;
-        write!(
-            f,
-            "the token endpoint refused the request with {status} {code}"
-        )?;
-        if let Some(description) = &self.error_description {
+        self.told_of("token endpoint").fmt(f)
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// The text for the refusal of an endpoint.
+pub(crate) struct RefusedBy<'r> {
+    refused: &'r Refused,
+    endpoint: &'static str,
+}
+
+impl fmt::Display for RefusedBy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { refused, endpoint } = self;
+        let status = refused.status.as_u16();
+        let code = &refused.error;
+        write!(f, "the {endpoint} refused the request with {status} {code}")?;
+        if let Some(description) = &refused.error_description {
             write!(f, ": {description}")?;
         }
-        if let Some(trace_id) = &self.trace_id {
+        if let Some(trace_id) = &refused.trace_id {
             write!(f, " (trace_id {trace_id})")?;
         }
         Ok(())
     }
 }
-
-impl core::error::Error for Refused {}
 
 /// The advice for a code that only this server has, with a status that does not explain it either.
 const OWN_CODE: Advice = Advice {

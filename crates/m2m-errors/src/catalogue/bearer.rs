@@ -355,3 +355,37 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
         Source::rfc("RFC 8414", "3"),
     ],
 };
+
+pub(crate) const INTROSPECTION_UNAVAILABLE: Entry = Entry {
+    id: "introspection-unavailable",
+    title: "Status of the token unknown",
+    fault: Fault::Dependency,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::ServiceUnavailable,
+        ErrorCode::TemporarilyUnavailable,
+        "The API cannot check at the moment whether the token was revoked. Try again after the time in Retry-After",
+    )),
+    operator: "The token is valid, and the API asks the issuer whether it was revoked, but the issuer has not answered.",
+    for_caller: Advice {
+        causes: &["The API cannot reach the authorization server; the token itself may be valid."],
+        fixes: &[
+            "Wait for the time in the Retry-After header, then repeat the call with the same token.",
+            "If the error persists, contact the operator or the support of the API.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The API cannot reach the issuer's introspection endpoint because of the network, name resolution or a firewall.",
+            "The credentials with which the API asks are wrong, or its application is disabled.",
+            "The issuer has no introspection endpoint.",
+        ],
+        fixes: &[
+            "Check the evidence in the log of the API: it has the answer of the issuer.",
+            "Ask the issuer about a token with the credentials of the API, from the machine on which the API runs.",
+        ],
+    },
+    tasks: &[],
+    related: &[Cause::KeysUnavailable, Cause::TokenRevoked],
+    sources: &[Source::rfc("RFC 7662", "2.3")],
+};

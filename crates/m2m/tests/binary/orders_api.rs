@@ -5,12 +5,12 @@
 mod example;
 
 use std::net::SocketAddr;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use m2m_authority::registry::SecretHash;
 use m2m_errors::{Cause, Profile};
-use m2m_guard::UnixTime;
+use m2m_guard::{Credentials, UnixTime};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -25,6 +25,8 @@ struct Orders {
     api: SocketAddr,
     /// The same API, whose clock is two hours ahead.
     late: SocketAddr,
+    /// The same API, which asks the server about each token.
+    asking: SocketAddr,
     _runtime: Runtime,
 }
 
@@ -42,10 +44,13 @@ impl Orders {
             .build()
             .unwrap();
         let guard = example::guard(&server.issuer(), AUDIENCE, profile).unwrap();
+        let api = Credentials::new("orders-api", SECRET).unwrap();
+        let asking = guard.clone().with_introspection(api, Duration::ZERO);
         let late = guard.clone().with_clock(two_hours_ahead);
         Self {
             api: listen(&runtime, example::router(&guard)),
             late: listen(&runtime, example::router(&late)),
+            asking: listen(&runtime, example::router(&asking)),
             server,
             profile,
             _runtime: runtime,
@@ -133,6 +138,7 @@ authorize = [
         application("clerk", "organization = \"org_acme\"", both),
         application("reader", "organization = \"org_acme\"", r#""read:orders""#),
         application("global", "", both),
+        application("orders-api", "", ""),
     ];
     format!(
         r#"
@@ -145,6 +151,7 @@ name = "Orders"
 audience = "{AUDIENCE}"
 scopes = ["read:orders", "write:orders"]
 token_lifetime = 3600
+introspection_clients = ["orders-api"]
 
 [[api]]
 name = "Another API"
@@ -269,6 +276,20 @@ fn g17_a_token_that_is_malformed_forged_or_of_another_issuer_is_refused() {
     ] {
         let answer = orders.call("GET", "/orders", &bearer(&token));
         orders.assert_refused(&answer, (401, "invalid_token"), cause);
+    }
+}
+
+#[test]
+fn g2_g17_a_token_that_was_revoked_is_refused_by_an_api_that_asks() {
+    for orders in each_profile() {
+        let token = orders.token("clerk", AUDIENCE);
+        let ask = || call(orders.asking, "GET", "/orders", &bearer(&token));
+        assert_eq!(ask().status, 200);
+        let form = format!("client_id=clerk&client_secret={SECRET}&token={token}");
+        assert_eq!(orders.server.post("/oauth2/revoke", "", &form).status, 200);
+        orders.assert_refused(&ask(), (401, "invalid_token"), Cause::TokenRevoked);
+        // An API that does not ask accepts the token up to its end.
+        assert_eq!(orders.call("GET", "/orders", &bearer(&token)).status, 200);
     }
 }
 
