@@ -103,6 +103,7 @@ every_client() {
   checks "$node" "$clients_target/npm/jose_verify.mjs"
   checks "$python" "$here/python/pyjwt_verify.py"
   checks "$python" "$here/python/printed_snippet.py"
+  checks "$node" "$clients_target/npm/printed_snippet.mjs" "$here/../../docs/guide/protect.md"
 }
 
 # Clients that introspect and revoke tokens. A server of a registry file whose keys outlive it revokes none.
