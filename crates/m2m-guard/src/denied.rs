@@ -54,6 +54,12 @@ impl Denied {
         self
     }
 
+    /// Returns the same denial with the settings of another guard.
+    pub(crate) fn answered_by(mut self, settings: Arc<Settings>) -> Self {
+        self.settings = settings;
+        self
+    }
+
     /// Returns the same denial, for a token that the issuer may have signed with a key that is newer than the keys.
     pub(crate) const fn with_outdated_keys(mut self, may_be: bool) -> Self {
         self.keys_may_be_outdated = may_be;

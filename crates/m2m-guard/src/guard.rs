@@ -7,7 +7,7 @@ use m2m_errors::{Cause, Profile};
 use m2m_jwt::{
     ACCESS_TOKEN_TYPE, Algorithm, Claim, ClaimForms, Claims, Condition, Expectations, Header,
     InvalidToken, IssuerProfile, JsonValue, KeySet, Leeway, Limits, UnixTime, Unverified, Verified,
-    VerifySignature, verify,
+    VerifySignature, WithoutType, verify,
 };
 #[cfg(feature = "issuer-keys")]
 use oauth_proto::BearerToken;
@@ -34,17 +34,19 @@ pub struct Guard {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    issuer: Box<str>,
-    audiences: Box<[Box<str>]>,
+    pub(crate) issuer: Box<str>,
+    pub(crate) audiences: Box<[Box<str>]>,
     /// `None` means any client.
-    clients: Option<Box<[Box<str>]>>,
-    algorithms: Box<[Algorithm]>,
+    pub(crate) clients: Option<Box<[Box<str>]>>,
+    pub(crate) algorithms: Box<[Algorithm]>,
+    /// True only while a token is explained, to find what else is wrong with one of another type.
+    pub(crate) is_any_type_accepted: bool,
     leeway: Leeway,
     /// `None` means RFC 9068 and the claim set `kinde`.
     issuer_profile: Option<IssuerProfile>,
     limits: Limits,
     header_limits: MessageLimits,
-    max_lifetime_seconds: Option<u64>,
+    pub(crate) max_lifetime_seconds: Option<u64>,
     pub(crate) profile: Profile,
     pub(crate) realm: Option<Box<str>>,
     pub(crate) resource_metadata: Option<Box<str>>,
@@ -65,6 +67,7 @@ impl Guard {
                 audiences: own(audiences),
                 clients: None,
                 algorithms: Algorithm::ALL.into(),
+                is_any_type_accepted: false,
                 leeway: Leeway::DEFAULT,
                 issuer_profile: None,
                 limits: Limits::DEFAULT,
@@ -349,6 +352,16 @@ impl Guard {
                 max_lifetime_seconds: settings.max_lifetime_seconds,
                 ..expectations
             };
+            if !settings.is_any_type_accepted {
+                return verify(unverified, keys, &expectations, now);
+            }
+            let header = unverified.header()?;
+            let own_type: Option<[&str; 1]> = header.token_type().map(|own| [own]);
+            let expectations = Expectations {
+                token_types: own_type.as_ref().map_or(&[], |own| &own[..]),
+                without_type: WithoutType::Accepted,
+                ..expectations
+            };
             verify(unverified, keys, &expectations, now)
         };
         match &*settings.audiences {
@@ -498,8 +511,17 @@ impl Guard {
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(Arc::make_mut(&mut self.settings));
+        self.change(change);
         self
+    }
+
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(Arc::make_mut(&mut self.settings));
+    }
+
+    /// Returns the same denial, as this guard answers it.
+    pub(crate) fn answered(&self, denied: Denied) -> Denied {
+        denied.answered_by(Arc::clone(&self.settings))
     }
 }
 

@@ -27,6 +27,7 @@ mod requirement;
 mod caller;
 mod denied;
 mod evidence;
+mod explain;
 mod extension;
 mod issuer_claims;
 mod sent_scheme;

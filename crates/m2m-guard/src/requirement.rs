@@ -74,6 +74,12 @@ impl<'r> Requirement<'r> {
         self
     }
 
+    /// Returns the requirement of the scopes alone.
+    pub(crate) const fn without_organization(mut self) -> Self {
+        self.organization = None;
+        self
+    }
+
     /// The required scopes: all of them, or [one of them](Self::is_any_scope_enough).
     #[must_use]
     pub const fn needed_scopes(&self) -> &[&'r str] {
