@@ -30,6 +30,8 @@ pub(crate) struct Status {
 struct State {
     /// The last answer, and the time until which it is used.
     answer: Option<(bool, Duration)>,
+    /// The outcome of the last question, for the calls that have waited for it.
+    outcome: Option<bool>,
     is_asking: bool,
 }
 
@@ -90,7 +92,11 @@ impl<T: Transport + Send + Sync + 'static> Introspection<T> {
             {
                 return Err(unanswered);
             }
-            !core::mem::replace(&mut state.is_asking, true)
+            let is_first = !core::mem::replace(&mut state.is_asking, true);
+            if is_first {
+                state.outcome = None;
+            }
+            is_first
         };
         if is_first {
             let question = Question {
@@ -100,14 +106,13 @@ impl<T: Transport + Send + Sync + 'static> Introspection<T> {
             tokio::spawn(question.ask(token.to_owned()));
         }
         ended.await;
-        let answer = lock(&status.state).answer;
-        match answer {
-            Some((answer, until)) if now < until => Ok(answer),
-            Some(_) | None => Err(self.failure(now).unwrap_or_else(|| Unanswered {
+        let outcome = lock(&status.state).outcome;
+        outcome.ok_or_else(|| {
+            self.failure(now).unwrap_or_else(|| Unanswered {
                 reason: "the question was interrupted".into(),
                 retry_after: PAUSE,
-            })),
-        }
+            })
+        })
     }
 }
 
@@ -125,8 +130,9 @@ impl<T: Transport> Question<T> {
         match outcome {
             Ok(is_active) => {
                 *lock(&own.failure) = None;
-                let until = now.saturating_add(own.kept_for.max(MIN_KEPT));
-                lock(&self.status.state).answer = Some((is_active, until));
+                let mut state = lock(&self.status.state);
+                state.answer = Some((is_active, now.saturating_add(own.kept_for)));
+                state.outcome = Some(is_active);
             }
             Err(error) => {
                 let stated = error.retry_after().unwrap_or_default().min(MAX_PAUSE);
@@ -140,9 +146,6 @@ impl<T: Transport> Question<T> {
         }
     }
 }
-
-/// The minimum time for which an answer is used: the calls that have waited for it get it.
-const MIN_KEPT: Duration = Duration::from_millis(1);
 
 impl<T> Drop for Question<T> {
     fn drop(&mut self) {

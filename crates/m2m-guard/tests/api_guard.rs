@@ -267,6 +267,25 @@ async fn g2_g17_a_token_that_was_revoked_is_denied_when_the_answer_of_the_issuer
 }
 
 #[tokio::test]
+async fn an_api_that_keeps_no_answer_asks_in_each_call() {
+    let issuer = TestIssuer::new();
+    let credentials = Credentials::new("orders-api", "throw-away").unwrap();
+    let guard = issuer
+        .guard(API)
+        .with_introspection(credentials, Duration::ZERO);
+    let token = issuer.token(API).sign();
+    let bearer = format!("Bearer {token}");
+    let authorization = [bearer.as_bytes()];
+    let call = Call::new(&authorization, None);
+    let check = async || outcome(guard.check(&call, Requirement::token()).await);
+    assert_eq!(check().await, "accepted");
+    assert_eq!(check().await, "accepted");
+    issuer.revoke(&token);
+    assert_eq!(check().await, "token-revoked");
+    assert_eq!(issuer.introspections(), 3);
+}
+
+#[tokio::test]
 async fn the_calls_with_one_token_that_arrive_together_send_one_question() {
     let issuer = TestIssuer::new();
     let guard = asking(&issuer);
