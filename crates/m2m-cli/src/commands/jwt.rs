@@ -1,6 +1,7 @@
-//! `m2m jwt`: the contents of a token, and whether it is valid.
+//! `m2m jwt`: the contents of a token, whether it is valid, and how it differs from another one.
 
 mod decode;
+mod diff;
 mod verify;
 
 use clap::Subcommand;
@@ -10,6 +11,7 @@ use m2m_host::output::Output;
 use m2m_jwt::Algorithm;
 
 use decode::JwtDecodeOptions;
+use diff::JwtDiffOptions;
 use verify::JwtVerifyOptions;
 
 /// The commands for tokens.
@@ -17,6 +19,7 @@ use verify::JwtVerifyOptions;
 pub(crate) enum JwtCommand {
     Decode(JwtDecodeOptions),
     Verify(JwtVerifyOptions),
+    Diff(JwtDiffOptions),
 }
 
 impl JwtCommand {
@@ -29,6 +32,7 @@ impl JwtCommand {
         match self {
             Self::Decode(options) => decode::decode(options, output),
             Self::Verify(options) => verify::verify(options, output),
+            Self::Diff(options) => diff::diff(options, output),
         }
     }
 }
@@ -53,4 +57,5 @@ pub(super) fn algorithm(name: &str) -> Result<Algorithm, String> {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m jwt decode \"$TOKEN\"
-  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080";
+  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080
+  m2m jwt diff \"$TOKEN\" \"$(m2m token)\"";

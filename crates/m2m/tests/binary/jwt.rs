@@ -266,3 +266,66 @@ fn e12_e13_f2_a8_jwt_verify_takes_tokens_of_other_types_and_names_what_is_wrong_
     let output = piped(piped_key, &jwk);
     assert_eq!(output.status.code(), Some(0), "{}", all(&output));
 }
+
+#[test]
+fn k30_k33_jwt_diff_shows_how_two_tokens_differ_and_what_matters() {
+    let header = part(r#"{"alg":"ES256","typ":"at+jwt"}"#);
+    let token = |claims: &str| format!("{header}.{}.AA", part(claims));
+    let good = token(
+        r#"{"iss":"i","aud":"https://orders.example/api","org_code":"org_acme","scope":"read:orders","jti":"1","exp":4000000000}"#,
+    );
+    let global = token(
+        r#"{"iss":"i","aud":"https://reports.example","scope":"read:orders","jti":"2","exp":4000000001}"#,
+    );
+    let output = run(&["jwt", "diff", &global, &good]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let shown = all(&output);
+    for expected in [
+        "Differences that matter\n  aud: the token is for another API\n    refused   \"https://reports.example\"\n    accepted  \"https://orders.example/api\"\n",
+        "  org_code: the application of the token is global: it belongs to no organization\n    refused   absent\n    accepted  \"org_acme\"\n",
+        "Other differences\n  exp: each token has its own time\n",
+        "error: 2 differences matter\n",
+        "m2m explain audience-mismatch explains it, with its fixes",
+        "m2m explain organization-missing explains it, with its fixes",
+    ] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+    // The call needs no organization, and the token is for its API.
+    let reports = ["--audience", "https://reports.example"];
+    let output = run(&[
+        &["jwt", "diff", &global, &good, "--output", "json"],
+        &reports[..],
+    ]
+    .concat());
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let effects: Vec<_> = document["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|own| {
+            (
+                own["name"].as_str().unwrap(),
+                own["effect"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        effects,
+        [
+            ("org_code", "matters"),
+            ("aud", "none"),
+            ("exp", "none"),
+            ("jti", "none")
+        ]
+    );
+    let output = run(&["jwt", "diff", &good, &good]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(all(&output), "The tokens do not differ.\n");
+    let output = run(&["jwt", "diff", "abc", &good]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        all(&output).contains("the refused token"),
+        "{}",
+        all(&output)
+    );
+}
