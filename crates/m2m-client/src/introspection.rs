@@ -42,7 +42,7 @@ pub enum IntrospectionError {
         /// The address in the metadata, if there is one.
         named: Option<String>,
     },
-    /// There is no answer.
+    /// The server did not answer.
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The server refuses to answer, such as for wrong credentials.

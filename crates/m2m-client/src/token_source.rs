@@ -37,7 +37,7 @@ pub use provider::{CredentialsProvider, InvalidVariable, SecretFile};
 ///
 /// - A token is renewed when between 75 % and 85 % of its lifetime have passed, at a random time, by the next caller that asks for it. The callers
 ///   get the old token in the meantime.
-/// - If there is no token, callers wait for the request in flight. One that fails for a temporary reason is tried again after a pause that grows
+/// - Without a token, callers wait for the request in flight. One that fails for a temporary reason is tried again after a pause that grows
 ///   from half a second to half a minute, or that the server states; a caller waits up to 30 seconds ([`TokenSourceBuilder::max_wait`]).
 /// - If a request is refused for good, such as for a wrong secret, callers get the refusal at once, and the server gets a request only
 ///   after a pause.
@@ -153,7 +153,7 @@ impl<T: Transport + Send + Sync + 'static> TokenSource<T> {
     /// Returns a token for this request: the kept one, or a new one.
     ///
     /// # Errors
-    /// [`TokenError`]: there is no usable token, and the last request failed; it has not been repeated if it would fail again.
+    /// [`TokenError`]: the last request failed, and the source has no usable token.
     ///
     /// # Panics
     /// If it is polled outside a runtime of tokio whose time is enabled.
@@ -194,7 +194,7 @@ impl<T: Transport + Send + Sync + 'static> TokenSource<T> {
 
     /// Requests another token, since an API refused this one with `invalid_token`, and returns it.
     ///
-    /// It returns the same token if there is no other now: the server does not issue one, or the previous one was refused within the last 30 seconds, so that
+    /// It returns the same token if the server issues no other one now, or if the previous one was refused within the last 30 seconds, so that
     /// the token is not what the API refuses.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ impl<T> Transport for T where
 /// Sends a request that contains no secret, such as one for the keys of an issuer, when the transport is ready for it.
 ///
 /// # Errors
-/// [`TransportError`]: there is no answer.
+/// [`TransportError`]: the server did not answer.
 pub async fn exchange<T: Transport>(
     transport: &T,
     mut request: Request<Bytes>,

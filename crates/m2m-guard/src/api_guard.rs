@@ -170,7 +170,7 @@ impl<T: Transport + Send + Sync + 'static> ApiGuard<T> {
     /// Checks whether a call may proceed, and returns its caller; see [`Guard::check`]. Keys are fetched when they are needed.
     ///
     /// # Errors
-    /// [`Denied`]. Its cause is `keys-unavailable` if there are no keys of the issuer, or only keys that are too old.
+    /// [`Denied`]. Its cause is `keys-unavailable` if the keys of the issuer are unknown or too old.
     ///
     /// # Panics
     /// If it is polled outside a runtime of tokio.

@@ -25,7 +25,7 @@ pub enum TokenError {
     /// There is no answer.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// There are no credentials to send.
+    /// The credentials could not be read.
     #[error(transparent)]
     Credentials(#[from] CredentialsUnavailable),
     /// The request ended without an outcome: its runtime has ended, or a part that the program brought has panicked.
@@ -65,7 +65,7 @@ impl TokenError {
         self.advice().fixes
     }
 
-    /// Returns true if the same request can succeed later without a change by a person: there is no answer, the server is overloaded, or it states
+    /// Returns true if the same request can succeed later without a change by a person: the server did not answer, is overloaded, or states
     /// when to try again. A refusal because of the credentials, the API or the scopes is not temporary, and neither is a certificate that is
     /// not trusted.
     ///

@@ -65,7 +65,7 @@ pub(super) enum NextAfter {
     Send,
     /// Ask again when the request in flight has ended.
     Wait,
-    /// There is no token: ask as every caller does.
+    /// The source has no token: ask as every caller does.
     Ask,
 }
 

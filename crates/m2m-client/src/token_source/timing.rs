@@ -7,7 +7,7 @@ use fastrand::Rng;
 /// The lifetime of a token whose server does not state it (`expires_in` is only recommended, RFC 6749, section 5.1).
 pub(super) const UNSTATED_LIFETIME: Duration = Duration::from_secs(300);
 
-/// The maximum time before its expiration at which a token is no longer used: a call takes time, and the clock of the API differs.
+/// The maximum time by which a token is given up before it expires: a call takes time, and the clock of the API differs.
 const MAX_MARGIN: Duration = Duration::from_secs(10);
 
 /// The time after the first failure at which the request is tried again. It doubles with each failure.
