@@ -149,7 +149,7 @@ impl<T> TokenSourceBuilder<T> {
     }
 }
 
-impl<T: Transport + Send + Sync + 'static> TokenSource<T> {
+impl<T: Transport> TokenSource<T> {
     /// Returns a token for this request: the kept one, or a new one.
     ///
     /// # Errors

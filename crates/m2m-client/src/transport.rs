@@ -18,13 +18,20 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 /// time and the size of an answer. The feature `hyper` has one that does. An error that is a [`TransportError`],
 /// however boxed, keeps its advice.
 pub trait Transport:
-    Service<Request<Bytes>, Response = Response<Bytes>, Error: Into<BoxError>, Future: Send> + Clone
+    Service<Request<Bytes>, Response = Response<Bytes>, Error: Into<BoxError>, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
 {
 }
 
 impl<T> Transport for T where
     T: Service<Request<Bytes>, Response = Response<Bytes>, Error: Into<BoxError>, Future: Send>
         + Clone
+        + Send
+        + Sync
+        + 'static
 {
 }
 

@@ -180,7 +180,15 @@ async fn no_token_is_sent_over_plain_http() {
             .contains("plain http would send secrets unencrypted"),
         "{error}"
     );
+    assert!(error.downcast_ref::<TokenError>().is_some());
     assert!(api.tokens().is_empty());
+    // A network that encrypts by other means.
+    let layer = AuthorizeLayer::new(tokens(&endpoint), orders()).with_plain_http();
+    let mut http = layer.layer(api.clone());
+    let mut request = call();
+    *request.uri_mut() = Uri::from_static("http://orders.example/api");
+    assert_eq!(http.call(request).await.unwrap().status(), 200);
+    assert_eq!(api.tokens(), ["token-1"]);
 }
 
 /// Answers requests on a port of this machine: a token at `/oauth2/token`, and at any other path an API that accepts the second token.

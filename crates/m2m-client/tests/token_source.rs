@@ -149,9 +149,7 @@ fn orders() -> AccessTokenRequest {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn text<T: m2m_client::Transport + Send + Sync + 'static>(
-    tokens: &TokenSource<T>,
-) -> Result<String, TokenError> {
+async fn text<T: m2m_client::Transport>(tokens: &TokenSource<T>) -> Result<String, TokenError> {
     let token = tokens.token(&orders()).await?;
     Ok(token.expose_secret().to_owned())
 }

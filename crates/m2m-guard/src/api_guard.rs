@@ -11,7 +11,7 @@ use oauth_proto::BearerToken;
 
 use crate::introspection::Introspection;
 use crate::verified_tokens::{Verification, VerifiedTokens};
-use crate::{Call, Caller, Denied, FetchedKeys, Guard, IssuerKeys, Requirement};
+use crate::{Call, Caller, Denied, FetchedKeys, Guard, IssuerKeys, KeysUnavailable, Requirement};
 
 /// A guard that knows the keys of its issuers, and the time. A clone is cheap and shares everything.
 ///
@@ -155,9 +155,17 @@ impl ApiGuard<m2m_client::HyperTransport> {
     /// # Errors
     /// [`InvalidIssuer`](crate::InvalidIssuer): the issuer is not one.
     pub fn over_hyper(issuer: &str, audience: &str) -> Result<Self, crate::InvalidIssuer> {
+        Self::over_hyper_with(Guard::new(issuer, &[audience]))
+    }
+
+    /// Returns a guard with settings of its own, such as another leeway, which fetches keys over hyper and rustls. The transport speaks plain http to this machine
+    /// only; for another one, use [`ApiGuard::new`] with a [`HyperTransport`](m2m_client::HyperTransport) that is configured.
+    ///
+    /// # Errors
+    /// [`InvalidIssuer`](crate::InvalidIssuer): the issuer of the guard is not one.
+    pub fn over_hyper_with(guard: Guard) -> Result<Self, crate::InvalidIssuer> {
         let transport = m2m_client::HyperTransport::builder().build();
-        let keys = IssuerKeys::new(m2m_client::Issuer::parse(issuer)?, transport);
-        let guard = Guard::new(issuer, &[audience]);
+        let keys = IssuerKeys::new(m2m_client::Issuer::parse(guard.issuer())?, transport);
         Ok(Self::of_first(Trusted {
             guard,
             keys,
@@ -166,7 +174,7 @@ impl ApiGuard<m2m_client::HyperTransport> {
     }
 }
 
-impl<T: Transport + Send + Sync + 'static> ApiGuard<T> {
+impl<T: Transport> ApiGuard<T> {
     /// Checks whether a call may proceed, and returns its caller; see [`Guard::check`]. Keys are fetched when they are needed.
     ///
     /// # Errors
@@ -222,6 +230,20 @@ impl<T: Transport + Send + Sync + 'static> ApiGuard<T> {
         Ok(caller)
     }
 
+    /// Fetches the keys of all issuers, for the start of a program or its readiness probe: a wrong issuer is noticed before the first call.
+    ///
+    /// # Errors
+    /// [`KeysUnavailable`]: the keys of an issuer could not be fetched. Calls with its tokens are denied until they can be.
+    ///
+    /// # Panics
+    /// If it is polled outside a runtime of tokio.
+    pub async fn ready(&self) -> Result<(), KeysUnavailable> {
+        for trusted in self.shared.issuers() {
+            trusted.keys.current().await?;
+        }
+        Ok(())
+    }
+
     /// Returns the token of a call, if it is not too long for all issuers.
     fn token<'c>(&self, call: &Call<'c>) -> Result<BearerToken<'c>, Denied> {
         let mut others = self.shared.others.iter();
@@ -270,7 +292,7 @@ impl<T> Trusted<T> {
     }
 }
 
-impl<T: Transport + Send + Sync + 'static> Trusted<T> {
+impl<T: Transport> Trusted<T> {
     async fn current_keys(&self) -> Result<Arc<FetchedKeys>, Denied> {
         let current = self.keys.current().await;
         current.map_err(|unavailable| self.guard.without_keys(&unavailable))

@@ -20,6 +20,8 @@ use crate::{ApiGuard, Call, Caller, Denied, Requirement};
 /// The service behind it finds the [`Caller`] among the extensions of the request. A denied call is answered with the status and the challenge of
 /// its cause, and reported ([`on_denied`](Self::on_denied)).
 ///
+/// In axum, `Router::route_layer` guards the routes of a router, and unknown paths are still answered with 404; `Router::layer` guards those as well.
+///
 /// ```
 /// use m2m_guard::{ApiGuard, GuardLayer};
 ///
@@ -49,6 +51,7 @@ struct Rule {
     organizations: Vec<Arc<OrganizationOf>>,
     clients: Vec<Arc<[Box<str>]>>,
     conditions: Vec<Arc<Condition>>,
+    trace_id: Option<Arc<TraceIdOf>>,
     on_denied: Arc<OnDenied>,
 }
 
@@ -69,6 +72,7 @@ impl Scopes {
 }
 
 type OrganizationOf = dyn Fn(&Parts) -> Option<String> + Send + Sync;
+type TraceIdOf = dyn Fn(&Parts) -> Option<String> + Send + Sync;
 type Condition = dyn Fn(&Caller, &Parts) -> bool + Send + Sync;
 type OnDenied = dyn Fn(&Denied, &Parts) + Send + Sync;
 
@@ -83,6 +87,7 @@ impl<T> GuardLayer<T> {
                 organizations: Vec::new(),
                 clients: Vec::new(),
                 conditions: Vec::new(),
+                trace_id: None,
                 on_denied: Arc::new(report),
             },
         }
@@ -110,6 +115,21 @@ impl<T> GuardLayer<T> {
 
     /// Requires that the caller belongs to the organization that this function finds in a call, such as in its path. A call in which it finds none is
     /// denied, as one of another organization.
+    ///
+    /// The path is as it was sent, with its escapes, and below `Router::nest` of axum without its prefix. A code with a character that is escaped is easier to check
+    /// in the handler, with [`Caller::require_organization`].
+    ///
+    /// ```
+    /// use m2m_guard::{ApiGuard, GuardLayer};
+    ///
+    /// # fn layer<T>(guard: &ApiGuard<T>) -> GuardLayer<T> {
+    /// // For /orgs/{org_code}/orders.
+    /// GuardLayer::new(guard).organization(|parts| {
+    ///     let mut segments = parts.uri.path().split('/').skip(1);
+    ///     (segments.next() == Some("orgs")).then(|| segments.next().map(str::to_owned))?
+    /// })
+    /// # }
+    /// ```
     #[must_use]
     pub fn organization(
         mut self,
@@ -137,7 +157,21 @@ impl<T> GuardLayer<T> {
         self
     }
 
-    /// Reports denied calls to this function. By default, a warning with the cause and the evidence is logged with `tracing`.
+    /// Names a denied call in its challenge, by the id that this function finds in the call, such as in a header of the proxy. The caller can quote it.
+    #[must_use]
+    pub fn trace_id(
+        mut self,
+        of: impl Fn(&Parts) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.rule.trace_id = Some(Arc::new(of));
+        self
+    }
+
+    /// Reports denied calls to this function. By default, a warning with the cause and the evidence is logged with `tracing`, and an error if the API cannot
+    /// check tokens.
+    ///
+    /// Calls that a handler denies later, such as for the organization of a loaded resource, do not come here. With the feature `axum`, a [`Denied`] that a handler
+    /// returns is logged with `tracing`.
     #[must_use]
     pub fn on_denied(mut self, report: impl Fn(&Denied, &Parts) + Send + Sync + 'static) -> Self {
         self.rule.on_denied = Arc::new(report);
@@ -146,7 +180,7 @@ impl<T> GuardLayer<T> {
 }
 
 impl Rule {
-    async fn check<T: Transport + Send + Sync + 'static>(
+    async fn check<T: Transport>(
         &self,
         guard: &ApiGuard<T>,
         parts: &Parts,
@@ -180,6 +214,16 @@ impl Rule {
 /// Logs a denied call.
 fn report(denied: &Denied, parts: &Parts) {
     let client_id = denied.client_id();
+    if denied.status() >= 500 {
+        tracing::error!(
+            cause = denied.cause().id(),
+            client_id,
+            method = %parts.method,
+            path = parts.uri.path(),
+            "call denied, since tokens cannot be checked: {denied}"
+        );
+        return;
+    }
     tracing::warn!(
         cause = denied.cause().id(),
         client_id,
@@ -203,7 +247,7 @@ impl<S, T> Layer<S> for GuardLayer<T> {
 impl<S, T, B, R> Service<Request<B>> for Guarded<S, T>
 where
     S: Service<Request<B>, Response = Response<R>, Future: Send> + Clone + Send + 'static,
-    T: Transport + Send + Sync + 'static,
+    T: Transport,
     B: Send + 'static,
     R: Default,
 {
@@ -229,7 +273,8 @@ where
                 }
                 Err(denied) => {
                     (rule.on_denied)(&denied, &parts);
-                    Ok(denied.to_http(None).map(|()| R::default()))
+                    let trace_id = rule.trace_id.as_ref().and_then(|of| of(&parts));
+                    Ok(denied.to_http(trace_id.as_deref()).map(|()| R::default()))
                 }
             }
         })

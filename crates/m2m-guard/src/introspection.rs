@@ -70,7 +70,7 @@ impl<T> Introspection<T> {
     }
 }
 
-impl<T: Transport + Send + Sync + 'static> Introspection<T> {
+impl<T: Transport> Introspection<T> {
     /// Returns true if the token is active. Of the calls with the same token that ask at the same time, one sends the question.
     pub(crate) async fn is_active(
         self: &Arc<Self>,

@@ -29,6 +29,8 @@ pub use fetch::FetchError;
 /// - A token with an unknown key leads to a fetch. Two fetches do not start within ten seconds ([`with_cool_down`](Self::with_cool_down)),
 ///   whatever calls ask for, since a forged token looks the same.
 ///
+/// A fetch that fails is logged with `tracing`, since calls are served with the known keys in the meantime.
+///
 /// It needs a runtime of tokio, on which it fetches.
 pub struct IssuerKeys<T> {
     shared: Arc<Shared<T>>,
@@ -187,7 +189,7 @@ impl<T: Clone> IssuerKeys<T> {
     }
 }
 
-impl<T: Transport + Send + Sync + 'static> IssuerKeys<T> {
+impl<T: Transport> IssuerKeys<T> {
     /// Returns the keys, and fetches them if there are none that can be used.
     ///
     /// # Errors
@@ -312,6 +314,25 @@ impl<T: Transport> InFlight<T> {
 }
 
 impl<T> Shared<T> {
+    /// Logs that a fetch has failed, and how long calls are still served.
+    fn report(&self, error: &FetchError, now: Duration) {
+        let issuer = self.issuer.as_str();
+        match self.known(now) {
+            Some(keys) => {
+                let seconds = keys.usable_until.saturating_sub(now).as_secs();
+                tracing::warn!(
+                    issuer,
+                    seconds,
+                    "keys of the issuer not refreshed, the known ones are used for {seconds} s more: {error}"
+                );
+            }
+            None => tracing::error!(
+                issuer,
+                "keys of the issuer not fetched, its tokens are denied: {error}"
+            ),
+        }
+    }
+
     /// Returns the keys, fresh or not, if they are not too old.
     fn known(&self, now: Duration) -> Option<Arc<FetchedKeys>> {
         let current = self.current.load_full();
@@ -359,6 +380,7 @@ impl<T> Drop for InFlight<T> {
                 // The issuer may have moved its keys.
                 state.discovered = None;
                 stated = error.retry_after();
+                self.shared.report(&error, now);
                 state.error = Some(error);
             }
         }

@@ -104,13 +104,21 @@ impl TestIssuer {
     /// If the URL is not that of an issuer.
     #[must_use]
     pub fn guard(&self, audience: &str) -> ApiGuard<Self> {
-        let guard = Guard::new(&self.url(), &[audience]);
+        self.guard_with(Guard::new(&self.url(), &[audience]))
+    }
+
+    /// Returns a guard with settings of its own, which trusts this issuer and has its clock.
+    ///
+    /// # Panics
+    /// If the guard trusts another issuer.
+    #[must_use]
+    pub fn guard_with(&self, guard: Guard) -> ApiGuard<Self> {
         let clock = self.clone();
-        let guard = ApiGuard::new(guard, self.keys()).expect("both have the URL of this issuer");
+        let guard = ApiGuard::new(guard, self.keys()).expect("the guard trusts this issuer");
         guard.with_clock(move || clock.now())
     }
 
-    /// Returns the keys of this issuer, with its clock.
+    /// Returns the keys of this issuer, which are refreshed by its clock. A guard with them has a clock of its own: [`ApiGuard::with_clock`].
     ///
     /// # Panics
     /// If the URL is not that of an issuer.

@@ -506,3 +506,41 @@ async fn g3_a_layer_accepts_chosen_clients_and_reports_the_others() {
         [r#"caller-not-allowed Some("stranger") /b"#]
     );
 }
+
+#[tokio::test]
+async fn a_denied_call_can_be_quoted_by_its_trace_id() {
+    let issuer = TestIssuer::new();
+    let layer = GuardLayer::new(&issuer.guard(API)).trace_id(|parts| {
+        let id = parts.headers.get("x-request-id")?;
+        id.to_str().ok().map(str::to_owned)
+    });
+    let mut request = Request::new(());
+    let id = "0af7651916cd43dd".parse().unwrap();
+    request.headers_mut().insert("x-request-id", id);
+    let answer = layer.layer(Orders::default()).call(request).await.unwrap();
+    assert_eq!(
+        answer.headers()["www-authenticate"],
+        "Bearer trace_id=\"0af7651916cd43dd\""
+    );
+}
+
+#[tokio::test]
+async fn a_program_learns_at_its_start_whether_the_keys_can_be_fetched() {
+    let issuer = TestIssuer::new();
+    let guard = issuer.guard_with(Guard::new("https://issuer.test", &[API]).with_realm("orders"));
+    issuer.set_away(true);
+    let unavailable = guard.ready().await.unwrap_err();
+    assert!(
+        unavailable
+            .to_string()
+            .contains("the issuer of the test is away"),
+        "{unavailable}"
+    );
+    issuer.set_away(false);
+    issuer.advance_seconds(10);
+    assert_eq!(guard.ready().await, Ok(()));
+    assert_eq!(issuer.fetches(), 1);
+    // The first call needs no fetch.
+    assert!(check(&guard, &issuer.token(API)).await.is_ok());
+    assert_eq!(issuer.fetches(), 1);
+}

@@ -13,7 +13,8 @@ use tower_service::Service;
 
 use super::refused::{is_plain_http, is_token_refused};
 use crate::{
-    AccessTokenRequest, BoxError, TokenSource, Transport, TransportError, TransportFailure,
+    AccessTokenRequest, BoxError, TokenError, TokenSource, Transport, TransportError,
+    TransportFailure,
 };
 
 /// A layer that puts the token of a [`TokenSource`] on each request, in the header `Authorization`.
@@ -22,7 +23,8 @@ use crate::{
 /// replaced one. For this the request is cloned, so its body has to be one that can be, such as `Bytes` or `Full<Bytes>`.
 ///
 /// The token is put on every request, whatever host it is for, so use one client for each API, and place the layer inside of one that follows redirects to
-/// other hosts only if these may have the token. A request over plain http to another machine fails, and is not sent.
+/// other hosts only if these may have the token. A request over plain http to another machine fails, and is not sent
+/// ([`with_plain_http`](Self::with_plain_http)). If there is no token, the error is a boxed [`TokenError`].
 ///
 /// ```no_run
 /// # use http::{Request, Response};
@@ -38,6 +40,7 @@ use crate::{
 pub struct AuthorizeLayer<T> {
     tokens: TokenSource<T>,
     request: Arc<AccessTokenRequest>,
+    is_plain_http_allowed: bool,
 }
 
 /// A service that sends requests with a token; see [`AuthorizeLayer`].
@@ -53,7 +56,15 @@ impl<T> AuthorizeLayer<T> {
         Self {
             tokens,
             request: Arc::new(request),
+            is_plain_http_allowed: false,
         }
+    }
+
+    /// Sends tokens over plain http to other machines as well, for networks that encrypt by other means, such as a service mesh.
+    #[must_use]
+    pub fn with_plain_http(mut self) -> Self {
+        self.is_plain_http_allowed = true;
+        self
     }
 }
 
@@ -74,7 +85,7 @@ where
         + Clone
         + Send
         + 'static,
-    T: Transport + Send + Sync + 'static,
+    T: Transport,
     B: Clone + Send + 'static,
     R: Send + 'static,
 {
@@ -93,9 +104,10 @@ where
         let layer = self.layer.clone();
         Box::pin(async move {
             let uri = request.uri();
-            if is_plain_http(uri.scheme_str(), uri.host()) {
+            if !layer.is_plain_http_allowed && is_plain_http(uri.scheme_str(), uri.host()) {
                 let failure = TransportFailure::PlainHttp;
-                return Err(TransportError::new(failure, uri, None).into());
+                let error = TransportError::new(failure, uri, None);
+                return Err(TokenError::from(error).into());
             }
             let token = layer.tokens.token(&layer.request).await?;
             let headers = request.headers_mut();
@@ -126,6 +138,7 @@ impl<T> Clone for AuthorizeLayer<T> {
         Self {
             tokens: self.tokens.clone(),
             request: Arc::clone(&self.request),
+            is_plain_http_allowed: self.is_plain_http_allowed,
         }
     }
 }

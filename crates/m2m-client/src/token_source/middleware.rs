@@ -7,7 +7,9 @@ use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 
 use super::refused::{is_plain_http, is_token_refused};
-use crate::{AccessTokenRequest, TokenSource, Transport, TransportError, TransportFailure};
+use crate::{
+    AccessTokenRequest, TokenError, TokenSource, Transport, TransportError, TransportFailure,
+};
 
 /// A middleware of [`reqwest_middleware`] that puts the token of a [`TokenSource`] on each request, in the header `Authorization`.
 ///
@@ -15,7 +17,23 @@ use crate::{AccessTokenRequest, TokenSource, Transport, TransportError, Transpor
 /// replaced one, or the body of the request is a stream.
 ///
 /// The token is put on every request, whatever host it is for, so use one client for each API. reqwest removes it when it follows a redirect to another host.
-/// A request over plain http to another machine fails, and is not sent.
+/// A request over plain http to another machine fails, and is not sent ([`with_plain_http`](Self::with_plain_http)).
+///
+/// Timeouts of reqwest do not include the time for which a call waits for its token; [`TokenSourceBuilder::max_wait`](crate::TokenSourceBuilder::max_wait) limits
+/// it.
+///
+/// # Errors
+/// If there is no token, the error of reqwest is a [`TokenError`](crate::TokenError), with its fixes:
+///
+/// ```no_run
+/// # fn print_fixes(error: &reqwest_middleware::Error) {
+/// if let reqwest_middleware::Error::Middleware(error) = error
+///     && let Some(error) = error.downcast_ref::<m2m_client::TokenError>()
+/// {
+///     error.fixes().iter().for_each(|fix| eprintln!("- {fix}"));
+/// }
+/// # }
+/// ```
 ///
 /// ```no_run
 /// use m2m_client::{AccessTokenRequest, AuthorizeMiddleware, HyperTransport, TokenSource};
@@ -30,18 +48,30 @@ use crate::{AccessTokenRequest, TokenSource, Transport, TransportError, Transpor
 pub struct AuthorizeMiddleware<T> {
     tokens: TokenSource<T>,
     request: AccessTokenRequest,
+    is_plain_http_allowed: bool,
 }
 
 impl<T> AuthorizeMiddleware<T> {
     /// Returns a middleware that uses the tokens for this request.
     #[must_use]
     pub const fn new(tokens: TokenSource<T>, request: AccessTokenRequest) -> Self {
-        Self { tokens, request }
+        Self {
+            tokens,
+            request,
+            is_plain_http_allowed: false,
+        }
+    }
+
+    /// Sends tokens over plain http to other machines as well, for networks that encrypt by other means, such as a service mesh.
+    #[must_use]
+    pub const fn with_plain_http(mut self) -> Self {
+        self.is_plain_http_allowed = true;
+        self
     }
 }
 
 #[async_trait::async_trait]
-impl<T: Transport + Send + Sync + 'static> Middleware for AuthorizeMiddleware<T> {
+impl<T: Transport> Middleware for AuthorizeMiddleware<T> {
     async fn handle(
         &self,
         mut request: Request,
@@ -49,10 +79,11 @@ impl<T: Transport + Send + Sync + 'static> Middleware for AuthorizeMiddleware<T>
         next: Next<'_>,
     ) -> Result<Response> {
         let url = request.url();
-        if is_plain_http(Some(url.scheme()), url.host_str()) {
+        if !self.is_plain_http_allowed && is_plain_http(Some(url.scheme()), url.host_str()) {
             let uri = url.as_str().parse().unwrap_or_default();
             let failure = TransportFailure::PlainHttp;
-            return Err(Error::middleware(TransportError::new(failure, &uri, None)));
+            let error = TransportError::new(failure, &uri, None);
+            return Err(Error::middleware(TokenError::from(error)));
         }
         let token = self.tokens.token(&self.request).await;
         let token = token.map_err(Error::middleware)?;
