@@ -46,7 +46,7 @@ pub(crate) struct JwtDiffOptions {
 const DIFF_EXAMPLES: &str = "\
 Examples:
   m2m jwt diff \"$TOKEN\" \"$(m2m token)\"
-  m2m jwt diff \"$TOKEN\" \"$GOOD\" --audience https://orders.example/api --scope read:orders --organization org_acme";
+  m2m jwt diff \"$TOKEN\" \"$GOOD\" --scope read:orders --organization org_acme";
 
 pub(super) fn diff(options: &JwtDiffOptions, output: &Output) -> Result<(), Failure> {
     let [refused, accepted] = [
