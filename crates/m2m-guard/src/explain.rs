@@ -11,7 +11,7 @@ impl Guard {
     ///
     /// [`check`](Self::check) stops at the first reason, which is the answer to a caller. A person who mends a client wants to know all of them: that the token
     /// has expired, and that it is for another API as well. Each reason is checked as if the earlier ones did not exist. After one that leaves nothing to check,
-    /// such as a wrong signature, there are no others.
+    /// such as a wrong signature, the list ends.
     ///
     /// ```
     /// use m2m_guard::{Call, Guard, JwkSet, KeySet, Requirement, UnixTime};

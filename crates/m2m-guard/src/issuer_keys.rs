@@ -24,7 +24,7 @@ pub use fetch::FetchError;
 ///
 /// - Keys are fetched when the first call needs them. They are fresh for the time in `Cache-Control: max-age`, from a minute to a day, and ten minutes if the
 ///   issuer states none. After three quarters of it, the next call starts a refresh, and uses the known keys in the meantime.
-/// - Keys that are no longer fresh are not used before they were fetched again. If that fails, they are used for an hour more
+/// - Keys that are stale are fetched again before they are used. If the fetch fails, they are used for an hour more
 ///   ([`with_max_outage`](Self::with_max_outage)). An issuer that publishes no keys has none: all of its tokens are refused.
 /// - A token with an unknown key leads to a fetch. Two fetches do not start within ten seconds ([`with_cool_down`](Self::with_cool_down)),
 ///   whatever calls ask for, since a forged token looks the same.
@@ -88,7 +88,7 @@ struct State {
     error: Option<FetchError>,
 }
 
-/// There are no keys, or only keys that are too old.
+/// The keys of the issuer are unknown or too old.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{error}")]
 #[non_exhaustive]
@@ -156,7 +156,7 @@ impl<T: Clone> IssuerKeys<T> {
         self.with(|shared| shared.cool_down = time)
     }
 
-    /// Sets the time for which known keys are used after they are no longer fresh, while the issuer cannot be reached. Default: an hour.
+    /// Sets the time for which stale keys are used while the issuer cannot be reached. Default: an hour.
     #[must_use]
     pub fn with_max_outage(self, time: Duration) -> Self {
         self.with(|shared| shared.max_outage = time)
@@ -190,10 +190,10 @@ impl<T: Clone> IssuerKeys<T> {
 }
 
 impl<T: Transport> IssuerKeys<T> {
-    /// Returns the keys, and fetches them if there are none that can be used.
+    /// Returns the keys, and fetches them first if they are unknown or stale.
     ///
     /// # Errors
-    /// [`KeysUnavailable`]: the last fetch failed, and there are no keys, or only keys that are too old.
+    /// [`KeysUnavailable`]: the last fetch failed, and the keys are unknown or too old.
     ///
     /// # Panics
     /// If it is polled outside a runtime of tokio.

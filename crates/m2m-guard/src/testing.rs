@@ -164,7 +164,7 @@ impl TestIssuer {
         state.now = state.now.saturating_add_seconds(seconds);
     }
 
-    /// Replaces the key: tokens are signed with a new one, and the old one is no longer published.
+    /// Replaces the key: tokens are signed with a new one, and the old one is removed from the JWK set.
     ///
     /// # Panics
     /// If the operating system has no random numbers.

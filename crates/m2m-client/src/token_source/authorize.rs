@@ -24,7 +24,7 @@ use crate::{
 ///
 /// The token is put on every request, whatever host it is for, so use one client for each API, and place the layer inside of one that follows redirects to
 /// other hosts only if these may have the token. A request over plain http to another machine fails, and is not sent
-/// ([`with_plain_http`](Self::with_plain_http)). If there is no token, the error is a boxed [`TokenError`].
+/// ([`with_plain_http`](Self::with_plain_http)). If the source has no token, the error is a boxed [`TokenError`].
 ///
 /// ```no_run
 /// # use http::{Request, Response};

@@ -23,7 +23,7 @@ use crate::{
 /// it.
 ///
 /// # Errors
-/// If there is no token, the error of reqwest is a [`TokenError`](crate::TokenError), with its fixes:
+/// If the source has no token, the error of reqwest is a [`TokenError`](crate::TokenError), with its fixes:
 ///
 /// ```no_run
 /// # fn print_fixes(error: &reqwest_middleware::Error) {

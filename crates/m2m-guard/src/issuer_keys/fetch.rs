@@ -34,7 +34,7 @@ pub enum FetchError {
         /// The address in the metadata.
         jwks_uri: String,
     },
-    /// There is no answer from the address of the keys.
+    /// The address of the keys did not answer.
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The address of the keys answers with another status than 200.
