@@ -17,7 +17,7 @@ use crate::connection_state::Order;
 use crate::connection_table::{ConnectionTable, Slot};
 use crate::observer::Unobserved;
 use crate::origin::{Context, Origin};
-use crate::sockets::Sockets;
+use crate::sockets::{QUEUE, Sockets};
 use crate::tls::{Reloader, Tls};
 use crate::transport::Io;
 use crate::{
@@ -39,7 +39,7 @@ impl Listener {
     ///
     /// [`ListenError`] if an address or a file of TLS cannot be used. Of two addresses, the machine may lack one.
     pub async fn bind(mut settings: ListenSettings) -> Result<Self, ListenError> {
-        let (sockets, addresses) = Sockets::bind(settings.address, settings.second_address).await?;
+        let (sockets, addresses) = Sockets::bind(settings.address, settings.second_address)?;
         let mut addresses = addresses.into_iter();
         settings.address = addresses.next().unwrap_or(settings.address);
         settings.second_address = addresses.next();
@@ -183,7 +183,7 @@ async fn accept<A: Acceptor, H: Handler>(
 
 /// Accepts the connections that waited when the shutdown began: they may have sent their request.
 async fn accept_waiting<A: Acceptor, H: Handler>(acceptor: &mut A, context: &Arc<Context<H>>) {
-    for _ in 0..MAX_WAITING {
+    for _ in 0..QUEUE {
         let accepted = poll_fn(|task| match acceptor.poll_accept(task) {
             Poll::Ready(Ok(accepted)) => Poll::Ready(Some(accepted)),
             Poll::Ready(Err(error)) => {
@@ -240,6 +240,3 @@ const MAX_TURNED_AWAY: usize = 128;
 
 /// The pause after a connection could not be accepted.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(50);
-
-/// The maximum number of connections that are accepted after a shutdown: the usual length of the queue in the operating system.
-const MAX_WAITING: usize = 1024;

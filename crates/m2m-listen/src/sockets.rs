@@ -4,7 +4,7 @@ use core::net::{IpAddr, SocketAddr};
 use core::task::{Context, Poll};
 use std::io::{self, ErrorKind};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::{Acceptor, ListenError};
 
@@ -32,14 +32,14 @@ impl Sockets<TcpListener> {
     /// # Errors
     ///
     /// [`ListenError::Bind`] if one of them cannot be bound for another reason, or the machine has none of them.
-    pub(super) async fn bind(
+    pub(super) fn bind(
         first: SocketAddr,
         second: Option<SocketAddr>,
     ) -> Result<(Self, Vec<SocketAddr>), ListenError> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match Self::bind_once(first, second).await {
+            match Self::bind_once(first, second) {
                 // The free port of the first address may be taken at the second.
                 Err(ListenError::Bind { error, .. })
                     if first.port() == 0
@@ -50,7 +50,7 @@ impl Sockets<TcpListener> {
         }
     }
 
-    async fn bind_once(
+    fn bind_once(
         first: SocketAddr,
         second: Option<SocketAddr>,
     ) -> Result<(Self, Vec<SocketAddr>), ListenError> {
@@ -59,12 +59,7 @@ impl Sockets<TcpListener> {
         let mut absent = None;
         for mut address in [Some(first), second].into_iter().flatten() {
             address.set_port(addresses.first().unwrap_or(&first).port());
-            let bound = async {
-                let socket = TcpListener::bind(address).await?;
-                let address = socket.local_addr()?;
-                io::Result::Ok((socket, address))
-            };
-            match bound.await {
+            match listen(address) {
                 Ok((socket, address)) => {
                     sockets.push(socket);
                     addresses.push(address);
@@ -80,6 +75,24 @@ impl Sockets<TcpListener> {
             Some(_) | None => Ok((Self { sockets, next: 0 }, addresses)),
         }
     }
+}
+
+/// Binds this address, with room for a burst of connections, and returns the socket and its address.
+fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A server that is started again does not wait until the connections of the previous one are forgotten. On Windows, the option would
+    // let two servers share a port.
+    if cfg!(unix) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    let listener = socket.listen(QUEUE)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 /// Returns true if the machine does not have the address, or not the family of addresses.
@@ -115,3 +128,7 @@ const NO_SUCH_FAMILY: Option<i32> = Some(10047);
 
 /// The number of free ports of one address that are tried at the other one.
 const MAX_ATTEMPTS: u32 = 16;
+
+/// The maximum number of connections that wait to be accepted. A connection beyond that is dropped by the operating system, and its caller
+/// tries again only after a second. The operating system may have a lower limit, such as `net.core.somaxconn` of Linux.
+pub(super) const QUEUE: u32 = 4096;

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use m2m_listen::{Bytes, Full, Incoming, ListenError, ListenSettings, Listener, Request, Response};
 use tokio::net::{TcpListener, TcpStream};
@@ -95,3 +96,23 @@ async fn a8_a_port_that_another_program_has_at_one_of_two_addresses_is_an_error(
         format!("cannot listen on {taken}")
     );
 }
+
+#[tokio::test]
+async fn x17_a_burst_of_connections_waits_to_be_accepted_and_is_not_dropped() {
+    let limit = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
+    let limit = limit.map_or(128, |limit| limit.trim().parse().unwrap());
+    let listener = Listener::bind(settings()).await.unwrap();
+    let address = listener.address();
+    // No connection is accepted yet. A connection that is dropped is tried again by the operating system after a second.
+    let burst: Vec<_> = (0..limit.min(1000))
+        .map(|_| std::net::TcpStream::connect_timeout(&address, PROMPT).unwrap())
+        .collect();
+    tokio::spawn(listener.serve(hello, pending()));
+    let last = burst.into_iter().next_back().unwrap();
+    last.set_nonblocking(true).unwrap();
+    let answer = exchange(TcpStream::from_std(last).unwrap(), get("/", "")).await;
+    assert!(answer.ends_with("\r\n\r\n127.0.0.1"), "{answer}");
+}
+
+/// Less than the time after which an operating system repeats an attempt to connect.
+const PROMPT: Duration = Duration::from_millis(900);
