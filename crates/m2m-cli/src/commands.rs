@@ -6,6 +6,7 @@ mod apply;
 mod check;
 mod completions;
 mod diagnose;
+mod doctor;
 mod events;
 mod explain;
 mod export;
@@ -30,6 +31,7 @@ use apply::ApplyOptions;
 use check::CheckOptions;
 use completions::CompletionsOptions;
 use diagnose::DiagnoseOptions;
+use doctor::DoctorOptions;
 use events::EventsOptions;
 use explain::ExplainOptions;
 use export::ExportOptions;
@@ -66,6 +68,7 @@ pub(crate) enum Command {
     Secret(SecretCommand),
     Check(CheckOptions),
     Diagnose(DiagnoseOptions),
+    Doctor(DoctorOptions),
     Events(EventsOptions),
     Report(ReportOptions),
     /// Switch maintenance on or off.
@@ -104,6 +107,7 @@ pub(crate) fn run(
         Command::Secret(command) => command.run(output),
         Command::Check(options) => check::check(options, output),
         Command::Diagnose(options) => diagnose::diagnose(options, output),
+        Command::Doctor(options) => doctor::doctor(options, output),
         Command::Events(options) => events::events(options, output),
         Command::Report(options) => report::report(options, output),
         Command::Maintenance(command) => maintenance::maintenance(command, output),

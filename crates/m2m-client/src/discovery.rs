@@ -115,10 +115,23 @@ pub(crate) async fn discover_cleaned<T: Transport>(
     })
 }
 
-/// Returns the token endpoint in the metadata.
-pub(crate) fn token_endpoint(
-    metadata: &AuthorizationServerMetadata,
-) -> Result<Uri, DiscoveryError> {
+/// Returns the token endpoint in the metadata of an issuer.
+///
+/// Source: RFC 8414, section 2, <https://www.rfc-editor.org/rfc/rfc8414#section-2>.
+///
+/// ```
+/// use m2m_client::{AuthorizationServerMetadata, Issuer, token_endpoint};
+///
+/// let mut metadata = AuthorizationServerMetadata::new(Issuer::parse("https://id.example")?);
+/// metadata.token_endpoint = Some("https://id.example/oauth2/token".to_owned());
+/// assert_eq!(token_endpoint(&metadata)?, "https://id.example/oauth2/token");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// - [`DiscoveryError::TokenEndpointMissing`], [`DiscoveryError::TokenEndpointMalformed`]: there is none, or it is not a string;
+/// - [`DiscoveryError::TokenEndpointUnusable`]: it is not a URL, or is plain http while the issuer is https.
+pub fn token_endpoint(metadata: &AuthorizationServerMetadata) -> Result<Uri, DiscoveryError> {
     let issuer = &metadata.issuer;
     let Some(named) = metadata.token_endpoint.as_deref() else {
         let issuer = issuer.as_str().to_owned();

@@ -15,7 +15,7 @@
 //! | a client of one issuer | [`Client`], [`Issuer`], [`Credentials`], [`AuthenticationMethod`] |
 //! | a request for a token, and the token | [`AccessTokenRequest`], [`AccessToken`] |
 //! | the exchange | [`Transport`], [`exchange`], or [`AccessTokenRequest::to_http`] and [`read_token`] |
-//! | metadata of a server | [`discover`], or [`discovery_requests`] and [`read_metadata`] |
+//! | metadata of a server | [`discover`], or [`discovery_requests`] and [`read_metadata`]; [`token_endpoint`] |
 //! | whether a token is active | [`Client::is_active`], or [`introspection_request`]; [`IntrospectionError`] |
 //! | what went wrong | [`TokenError`], [`DiscoveryError`], [`TransportError`], [`Refused`], [`UnexpectedAnswer`] |
 #![cfg_attr(
@@ -71,7 +71,7 @@ pub use access_token_request::AccessTokenRequest;
 pub use authentication_method::AuthenticationMethod;
 pub use client::Client;
 pub use credentials::Credentials;
-pub use discovery::{discover, discovery_requests, read_metadata};
+pub use discovery::{discover, discovery_requests, read_metadata, token_endpoint};
 #[cfg(feature = "hyper")]
 pub use error::InvalidCaCertificates;
 pub use error::{

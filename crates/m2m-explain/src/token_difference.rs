@@ -172,7 +172,7 @@ fn of_claim(
             ordinary("the token is for the API")
         }
         "aud" => matters(Cause::AudienceMismatch, "the token is for another API"),
-        "scope" | "scp" => of_scopes(refused, accepted, needs),
+        "scope" | "scp" | "roles" => of_scopes(refused, accepted, needs),
         "org_code" => of_organization(text, accepted.get(name), needs),
         "exp" if seconds(own).is_none_or(|exp| exp <= now) => {
             matters(Cause::TokenExpired, "the token has expired")
@@ -206,7 +206,7 @@ fn of_scopes(
     accepted: &Map<String, Value>,
     needs: Needs<'_>,
 ) -> Judgement {
-    let (own, other) = (scopes(refused), scopes(accepted));
+    let (own, other) = (token_scopes(refused), token_scopes(accepted));
     if !needs.scopes.is_empty() {
         return if needs.scopes.iter().all(|needed| own.contains(needed)) {
             ordinary("the token has the scopes of the route")
@@ -242,10 +242,23 @@ fn of_organization(own: Option<&str>, accepted: Option<&Value>, needs: Needs<'_>
     }
 }
 
-/// Returns the scopes of a token: those of `scope`, which is a text or a list, or else those of `scp`.
-fn scopes(claims: &Map<String, Value>) -> BTreeSet<&str> {
-    let value = claims.get("scope").or_else(|| claims.get("scp"));
-    let listed = texts(value);
+/// Returns the scopes of a token: those of `scope`, or else of `scp`, or else of `roles`, as Entra calls the scopes of an application. Each is a text
+/// or a list.
+///
+/// ```
+/// use m2m_explain::token_scopes;
+/// use serde_json::json;
+///
+/// let claims = json!({"scope": "read:orders write:orders"});
+/// let scopes = token_scopes(claims.as_object().unwrap());
+/// assert!(scopes.into_iter().eq(["read:orders", "write:orders"]));
+/// ```
+#[must_use]
+pub fn token_scopes(claims: &Map<String, Value>) -> BTreeSet<&str> {
+    let mut claims = ["scope", "scp", "roles"]
+        .iter()
+        .map(|name| claims.get(*name));
+    let listed = texts(claims.find(Option::is_some).flatten());
     listed.into_iter().flat_map(str::split_whitespace).collect()
 }
 

@@ -82,6 +82,7 @@ Examples:
   m2m application list                   # the applications of a running server
   m2m check --client billing-job         # would this job get a token?
   m2m diagnose TRACE_ID                  # why a request was refused
+  m2m doctor                             # which step to a token fails
   m2m jwt decode \"$TOKEN\"                # the claims of a token
   m2m explain invalid_client             # what an error means
   m2m config check --config m2m.toml     # check a configuration

@@ -6,6 +6,7 @@ mod verify;
 
 use clap::Subcommand;
 use m2m_authority::diagnose::nearest;
+use m2m_errors::Cause;
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
 use m2m_jwt::Algorithm;
@@ -34,6 +35,26 @@ impl JwtCommand {
             Self::Verify(options) => verify::verify(options, output),
             Self::Diff(options) => diff::diff(options, output),
         }
+    }
+}
+
+/// Returns the fixes for the reader of a token: those of the caller, or those of the operator where only the server can be changed.
+/// `is_of_issuer` tells that the token is from the issuer that the API trusts.
+pub(super) fn token_fixes(cause: Cause, is_of_issuer: bool) -> &'static [&'static str] {
+    let entry = cause.entry();
+    let is_for_operator = matches!(
+        cause,
+        Cause::TokenTypeWrong
+            | Cause::TokenAlgorithmWrong
+            | Cause::TokenCriticalHeader
+            | Cause::TokenClaimMalformed
+            | Cause::TokenClaimMissing
+    );
+    let is_of_keys = matches!(cause, Cause::TokenKeyUnknown | Cause::TokenKeyAmbiguous);
+    if is_for_operator || is_of_keys && is_of_issuer {
+        entry.for_operator.fixes
+    } else {
+        entry.for_caller.fixes
     }
 }
 

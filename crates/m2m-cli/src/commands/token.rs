@@ -26,6 +26,9 @@ pub(crate) struct TokenOptions {
     /// Audience of the API that the token is for; may be repeated. By default, the API that the application is authorized for, if there is only one
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<String>,
+    /// Identifier of the API, for servers that expect it as the parameter resource (RFC 8707); may be repeated
+    #[arg(long, value_name = "URI")]
+    pub(crate) resource: Vec<String>,
     /// Scopes, separated by spaces; may be repeated. By default, all scopes assigned to the application
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
@@ -69,7 +72,7 @@ Examples:
 pub(super) fn token(options: &TokenOptions, output: &Output) -> Result<(), Failure> {
     let issuer = issuer(&options.server)?;
     let credentials = credentials(&options.server)?;
-    let request = request(options);
+    let request = request(&options.audience, &options.resource, &options.scope);
     let http = HttpClient::new(&options.server.connection)?;
     let client = Client::new(issuer.clone(), credentials, http.transport())
         .with_authentication_method(options.auth_method.into());
@@ -83,11 +86,20 @@ pub(super) fn token(options: &TokenOptions, output: &Output) -> Result<(), Failu
     Ok(())
 }
 
-fn request(options: &TokenOptions) -> AccessTokenRequest {
+/// Returns the request for a token with these parameters.
+pub(super) fn request(
+    audiences: &[String],
+    resources: &[String],
+    scopes: &[String],
+) -> AccessTokenRequest {
     let request = AccessTokenRequest::new();
-    let audiences = options.audience.iter();
-    let request = audiences.fold(request, |request, audience| request.with_audience(audience));
-    let scopes = options.scope.iter();
+    let request = audiences
+        .iter()
+        .fold(request, |request, audience| request.with_audience(audience));
+    let request = resources
+        .iter()
+        .fold(request, |request, resource| request.with_resource(resource));
+    let scopes = scopes.iter();
     scopes.fold(request, |request, scope| request.with_scope(scope))
 }
 

@@ -19,7 +19,7 @@ fn all(output: &Output) -> String {
 }
 
 #[test]
-fn f1_f12_a8_jwt_decode_shows_what_is_there_and_remarks_on_the_rest() {
+fn k28_f1_f12_a8_jwt_decode_shows_what_is_there_and_remarks_on_the_rest() {
     let header = part(r#"{"alg":"ES256","typ":"at+jwt"}"#);
     let with = |claims: &str| format!("{header}.{}.AA", part(claims));
     let wide: Vec<String> = (0..300)

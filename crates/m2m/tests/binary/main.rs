@@ -13,6 +13,7 @@ mod commands;
 mod config;
 mod connections;
 mod data;
+mod doctor;
 mod documents;
 mod error_pages;
 mod export;

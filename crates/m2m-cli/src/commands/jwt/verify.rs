@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use m2m_errors::Cause;
+use m2m_explain::token_scopes;
 use m2m_guard::malformed_claim;
 use m2m_host::error::Failure;
 use m2m_host::http_client::ConnectionOptions;
@@ -20,9 +21,9 @@ use m2m_jwt::{
     Algorithm, Claim, Claims, Expectations, InvalidToken, IssuerProfile, KeySet, Leeway, Limits,
     Reading, TokenForm, UnixTime, Unverified,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::commands::jwt::algorithm;
+use crate::commands::jwt::{algorithm, token_fixes};
 use crate::options::words;
 use crate::token_input;
 
@@ -30,7 +31,7 @@ use keys::Keys;
 use mismatch::Mismatch;
 use unusable_key::UnusableKey;
 
-/// Verify an access token: signature, type, times, issuer and audience.
+/// Verify an access token: signature, type, times, issuer, audience, scopes and organization.
 ///
 /// Exits 0 if the token is valid, and 1 with the cause if it is not.
 #[derive(Debug, Args)]
@@ -48,6 +49,12 @@ pub(crate) struct JwtVerifyOptions {
     /// Issuer that the token must come from. Without this option, the issuer is not checked
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: Option<String>,
+    /// Scopes that the call needs, separated by spaces; may be repeated. Without this option, the scopes are not checked
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    /// Organization of the route or of the resource. Without this option, the organization is not checked
+    #[arg(long, value_name = "CODE")]
+    pub(crate) organization: Option<String>,
     /// Accepted signature algorithm; may be repeated. By default, all supported algorithms are accepted
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
     pub(crate) algorithms: Vec<Algorithm>,
@@ -79,6 +86,8 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 \\
     --audience https://orders.example/api
+  m2m jwt verify \"$TOKEN\" --issuer https://id.example \\
+    --scope read:orders --organization org_acme
   m2m jwt verify \"$TOKEN\" --ca-file internal-ca.pem \\
     --jwks https://id.internal/.well-known/jwks.json
   m2m jwt verify --jwks jwks.json --issuer https://id.example < token.txt
@@ -106,6 +115,13 @@ enum Objection {
     Token(InvalidToken),
     /// A claim beyond the registered ones, as API guards read it, has the wrong type.
     Claim(&'static str),
+    /// The token is for another organization, or for none.
+    Organization {
+        needed: String,
+        found: Option<String>,
+    },
+    /// The token lacks scopes.
+    Scope { missing: Vec<String> },
 }
 
 pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), Failure> {
@@ -117,7 +133,8 @@ pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), 
     let keys = keys::read(options)?;
     let now = clock::now();
     let reading = Reading::of(&token);
-    match judge(&token, &keys, options, now) {
+    let judged = judge(&token, &keys, options, now);
+    match judged.and_then(|()| judge_call(&reading, options)) {
         Ok(()) => {
             show(&reading, options, now, output);
             Ok(())
@@ -211,17 +228,43 @@ fn judge(
     }
 }
 
+/// Checks that a valid token has what the call needs, in the order of the guard.
+fn judge_call(reading: &Reading, options: &JwtVerifyOptions) -> Result<(), Rejected> {
+    let claims = reading.payload_text().unwrap_or_default();
+    let claims: Map<String, Value> = serde_json::from_str(&claims).unwrap_or_default();
+    if let Some(needed) = &options.organization {
+        let found = claims.get("org_code").and_then(Value::as_str);
+        if found != Some(needed) {
+            let (needed, found) = (needed.clone(), found.map(str::to_owned));
+            return Err(Objection::Organization { needed, found }.into());
+        }
+    }
+    let scopes = token_scopes(&claims);
+    let needed = options.scope.iter().flat_map(|own| own.split_whitespace());
+    let missing = needed.filter(|needed| !scopes.contains(needed));
+    let missing: Vec<String> = missing.map(str::to_owned).collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(Objection::Scope { missing }.into()),
+    }
+}
+
 /// Prints a valid token.
 fn show(reading: &Reading, options: &JwtVerifyOptions, now: UnixTime, output: &Output) {
     match options.output {
         Format::Text => {
-            let checked = match (options.issuer.is_some(), options.audience.is_empty()) {
-                (true, false) => "signature, type, times, issuer and audience",
-                (true, true) => "signature, type, times and issuer",
-                (false, false) => "signature, type, times and audience",
-                (false, true) => "signature, type and times",
-            };
-            output.good(&format!("valid: {checked} are correct"));
+            let optional = checks(options)
+                .into_iter()
+                .filter(|(_, is_checked)| *is_checked);
+            let names: Vec<_> = ["signature", "type", "times"]
+                .into_iter()
+                .chain(optional.map(|(name, _)| name))
+                .collect();
+            let (last, others) = names.split_last().unwrap_or((&"", &[]));
+            output.good(&format!(
+                "valid: {} and {last} are correct",
+                others.join(", ")
+            ));
             token_text::print(reading, now, output);
             for name in not_checked(options) {
                 output.line(format!("The {name} was not checked: add --{name}."));
@@ -238,11 +281,22 @@ fn show(reading: &Reading, options: &JwtVerifyOptions, now: UnixTime, output: &O
     }
 }
 
-/// Returns the names of the options that were absent, so that their value was not checked.
+/// The checks that options ask for, and whether they do.
+fn checks(options: &JwtVerifyOptions) -> [(&'static str, bool); 4] {
+    [
+        ("issuer", options.issuer.is_some()),
+        ("audience", !options.audience.is_empty()),
+        ("organization", options.organization.is_some()),
+        ("scope", !options.scope.is_empty()),
+    ]
+}
+
+/// Returns the names of the absent options without which the token can be from any issuer, or for any API.
 fn not_checked(options: &JwtVerifyOptions) -> Vec<&'static str> {
-    let issuer = options.issuer.is_none().then_some("issuer");
-    let audience = options.audience.is_empty().then_some("audience");
-    issuer.into_iter().chain(audience).collect()
+    let of_origin = checks(options).into_iter().take(2);
+    of_origin
+        .filter_map(|(name, is_checked)| (!is_checked).then_some(name))
+        .collect()
 }
 
 impl Rejected {
@@ -268,7 +322,8 @@ impl Rejected {
 
     fn into_failure(self, options: &JwtVerifyOptions, reading: &Reading) -> Failure {
         let cause = self.error.cause();
-        let failure = token_text::failure_without_fixes(cause).because(self.error.reason());
+        let failure =
+            token_text::failure_without_fixes(cause).because(printable(&self.error.reason()));
         let failure = match &self.mismatch {
             Some(mismatch) => failure.because(mismatch.text()),
             None => failure,
@@ -290,28 +345,16 @@ impl Rejected {
     /// Returns the fixes for the reader of a token, who has it from the issuer that the API trusts, unless it is known to be from another.
     fn fixes(&self, options: &JwtVerifyOptions, reading: &Reading) -> Vec<Cow<'static, str>> {
         let cause = self.error.cause();
-        let entry = cause.entry();
         let is_of_issuer = || {
             let issuer = reading.claims().find(|(name, _)| name == "iss");
             let issuer = issuer.and_then(|(_, value)| serde_json::from_str::<String>(&value).ok());
             issuer.is_some() && issuer == options.issuer
         };
-        let is_for_operator = matches!(
-            cause,
-            Cause::TokenTypeWrong
-                | Cause::TokenAlgorithmWrong
-                | Cause::TokenCriticalHeader
-                | Cause::TokenClaimMalformed
-                | Cause::TokenClaimMissing
-        );
-        let is_of_keys = matches!(cause, Cause::TokenKeyUnknown | Cause::TokenKeyAmbiguous);
         let fixes = if cause == Cause::TokenMalformed && reading.form() != TokenForm::Signed {
             // The text is whole, and is not a signed token.
             &[]
-        } else if is_for_operator || is_of_keys && is_of_issuer() {
-            entry.for_operator.fixes
         } else {
-            entry.for_caller.fixes
+            token_fixes(cause, is_of_issuer())
         };
         let mismatch = self.mismatch.as_deref();
         let of_options = mismatch.and_then(|mismatch| match self.error {
@@ -320,7 +363,10 @@ impl Rejected {
             }
             Objection::Token(InvalidToken::IssuerMismatch) => mismatch.slash_fix("--issuer"),
             Objection::Token(InvalidToken::AudienceMismatch) => mismatch.slash_fix("--audience"),
-            Objection::Token(_) | Objection::Claim(_) => None,
+            Objection::Token(_)
+            | Objection::Claim(_)
+            | Objection::Organization { .. }
+            | Objection::Scope { .. } => None,
         });
         let fixes = fixes.iter().map(|fix| Cow::Borrowed(*fix));
         fixes.chain(of_options.map(Cow::Owned)).collect()
@@ -372,6 +418,9 @@ impl Objection {
         match self {
             Self::Token(error) => error.cause(),
             Self::Claim(_) => Cause::TokenClaimMalformed,
+            Self::Organization { found: None, .. } => Cause::OrganizationMissing,
+            Self::Organization { found: Some(_), .. } => Cause::OrganizationMismatch,
+            Self::Scope { .. } => Cause::ScopeInsufficient,
         }
     }
 
@@ -379,6 +428,15 @@ impl Objection {
         match self {
             Self::Token(error) => token_text::reason(error),
             Self::Claim(name) => format!("the claim `{name}` has the wrong type"),
+            Self::Organization {
+                needed,
+                found: None,
+            } => format!("the token is for no organization instead of {needed:?}"),
+            Self::Organization {
+                needed,
+                found: Some(found),
+            } => format!("the token is for the organization {found:?} instead of {needed:?}"),
+            Self::Scope { missing } => format!("the token lacks the scopes {missing:?}"),
         }
     }
 }
@@ -457,5 +515,46 @@ mod tests {
         for text in ["", "-1", "10s", "1.5"] {
             assert!(leeway(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn k33_a_valid_token_has_the_organization_and_the_scopes_of_the_call() {
+        let judged = |claims: &str, arguments: &[&str]| {
+            let token = format!("e30.{}.c2ln", base64_url(claims));
+            let arguments = [&["verify"], arguments].concat();
+            let Alone { options } = Alone::parse_from(arguments);
+            let judged = judge_call(&Reading::of(&token), &options);
+            judged.map_err(|rejected| (rejected.error.cause(), rejected.error.reason()))
+        };
+        let claims = r#"{"scope":"read:orders write:orders","org_code":"org_acme"}"#;
+        let needs = ["--scope", "read:orders", "--organization", "org_acme"];
+        assert_eq!(judged(claims, &needs), Ok(()));
+        assert_eq!(judged("{}", &[]), Ok(()));
+        assert_eq!(judged(r#"{"scp":["a","b"]}"#, &["--scope", "a b"]), Ok(()));
+        assert_eq!(judged(r#"{"roles":["a"]}"#, &["--scope", "a"]), Ok(()));
+        for (claims, cause, named) in [
+            ("{}", Cause::OrganizationMissing, "org_acme"),
+            (
+                r#"{"org_code":"org_b"}"#,
+                Cause::OrganizationMismatch,
+                "org_b",
+            ),
+            (
+                r#"{"org_code":"org_acme","scope":"read"}"#,
+                Cause::ScopeInsufficient,
+                "read:orders",
+            ),
+        ] {
+            let (found, reason) = judged(claims, &needs).unwrap_err();
+            assert!(
+                found == cause && reason.contains(named),
+                "{found:?}: {reason}"
+            );
+        }
+    }
+
+    fn base64_url(text: &str) -> String {
+        use base64::Engine as _;
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
     }
 }
