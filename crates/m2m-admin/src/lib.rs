@@ -56,4 +56,5 @@ pub use outcome::Outcome;
 pub use perform::{Call, Perform, Weight};
 pub use randomness::Randomness;
 pub use report::{SecretFindings, report};
+pub use wording::reworded;
 pub use world::{Mistake, Populated, World};

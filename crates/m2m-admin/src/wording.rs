@@ -54,6 +54,20 @@ pub(crate) fn read<E: fmt::Display>(
     reword(path, message, also)
 }
 
+/// Rewords a message of a deserializer for the author of the document: the mistake, without its place, and the suggested fix.
+///
+/// ```
+/// let (what, help) = m2m_admin::reworded("unknown field `scoep`, expected `scope` or `audience`");
+/// assert_eq!(what, "unknown field `scoep`");
+/// assert_eq!(help.as_deref(), Some("did you mean `scope`?"));
+/// ```
+#[must_use]
+pub fn reworded(message: &str) -> (String, Option<String>) {
+    let line = message.lines().next().unwrap_or_default();
+    let wording = reword(Path::default(), without_place(line), |_| &[]);
+    (wording.what, wording.help)
+}
+
 /// Returns a message without ` at line 1 column 2` at its end.
 fn without_place(line: &str) -> &str {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use m2m_demo::DemoOptions;
 use m2m_host::output::{Colour, Output};
+use m2m_mock::MockOptions;
 
 /// The allocator, which returns free memory to the system even when nothing is allocated any more. The one of the C library keeps it, so
 /// a server would stay as large as its largest change made it.
@@ -38,6 +39,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(DemoOptions),
+    Mock(MockOptions),
     #[command(flatten)]
     Server(m2m_server::Command),
     #[command(flatten)]
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
     let output = Output::new(colour);
     let done = match cli.command {
         Command::Demo(options) => options.run(&output),
+        Command::Mock(options) => options.run(&output),
         Command::Server(command) => command.run(&output),
         Command::Other(command) => command.run(Cli::command(), &output),
         Command::Version => {
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
 const EXAMPLES: &str = "\
 Examples:
   m2m demo                               # a server, a token, a refusal
+  m2m mock                               # an issuer for the tests of a service
   m2m serve --world world.toml           # serve the applications in a file
   m2m serve --data data                  # serve a data directory
   m2m apply -f world.toml --data data    # apply a file to a data directory

@@ -84,17 +84,21 @@ fn script(commands: &[String]) -> String {
     script
 }
 
-/// Runs a script in a folder of its own, with a port of its own.
+/// Runs a script in a folder of its own, with ports of its own for the server and for the mock.
 #[expect(
     clippy::disallowed_methods,
     reason = "a shell finds its programs through PATH"
 )]
 fn run(script: &str) {
     let home = tempfile::tempdir().unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = port.local_addr().unwrap().to_string();
-    drop(port);
-    let script = script.replace("127.0.0.1:8080", &address);
+    let ports = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let [address, of_mock] = ports
+        .each_ref()
+        .map(|port| port.local_addr().unwrap().to_string());
+    drop(ports);
+    let script = script
+        .replace("127.0.0.1:8080", &address)
+        .replace("127.0.0.1:8090", &of_mock);
     let binary = Path::new(env!("CARGO_BIN_EXE_m2m")).parent().unwrap();
     let path = std::env::var("PATH").unwrap_or_default();
     let mut command = Command::new("bash");
@@ -162,6 +166,14 @@ fn the_commands_of_the_guide_run_as_they_stand_from_page_to_page() {
         .collect();
     assert!(all.len() > 30, "{}", all.len());
     run(&script(&all));
+}
+
+#[test]
+fn the_commands_of_the_readme_of_the_mock_succeed_as_they_stand() {
+    let strict = "curl() { command curl --fail --silent --show-error \"$@\"; }\n";
+    let all = commands(&page("crates/m2m-mock/README.md"));
+    assert!(all.len() > 15, "{}", all.len());
+    run(&format!("{strict}{}", script(&all)));
 }
 
 #[test]

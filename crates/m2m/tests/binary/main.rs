@@ -32,6 +32,7 @@ mod maintenance;
 mod malformed;
 mod managed;
 mod management;
+mod mock;
 mod ops;
 mod orders_api;
 mod proxies;
