@@ -26,8 +26,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use m2m_guard::{
-    ApiGuard, Caller, Credentials, Denied, Guard, GuardLayer, HyperTransport, Issuer, IssuerKeys,
-    Profile,
+    ApiGuard, Caller, Credentials, Denied, Guard, GuardLayer, HyperTransport, Profile,
 };
 
 const ADDRESS: &str = "127.0.0.1:8081";
@@ -61,8 +60,7 @@ pub(crate) fn guard(
     let guard = Guard::new(issuer, &[audience])
         .with_profile(profile)
         .with_error_pages(&format!("{issuer}/errors/"));
-    let keys = IssuerKeys::new(Issuer::parse(issuer)?, HyperTransport::builder().build());
-    Ok(ApiGuard::new(guard, keys)?)
+    Ok(ApiGuard::over_hyper_with(guard)?)
 }
 
 pub(crate) fn router(guard: &ApiGuard<HyperTransport>) -> Router {
@@ -80,7 +78,7 @@ pub(crate) fn router(guard: &ApiGuard<HyperTransport>) -> Router {
         .route("/open", get(async || "open to everyone\n"))
 }
 
-/// A guard whose denied calls are printed, with the cause and the evidence, which the caller does not get.
+/// A guard whose denied calls are printed, with the cause and the evidence, which the caller does not get. Those that the handlers deny are among them.
 fn reporting(guard: &ApiGuard<HyperTransport>) -> GuardLayer<HyperTransport> {
     GuardLayer::new(guard).on_denied(|denied, parts| {
         let client = denied.client_id().unwrap_or("unknown client");

@@ -23,7 +23,7 @@ use crate::{Call, Caller, Denied, FetchedKeys, Guard, IssuerKeys, KeysUnavailabl
 ///
 /// let guard = ApiGuard::over_hyper("https://id.example", "https://orders.example/api")?;
 /// # let _ = guard;
-/// # Ok::<(), m2m_guard::InvalidIssuer>(())
+/// # Ok::<(), m2m_guard::UnusableIssuer>(())
 /// ```
 pub struct ApiGuard<T> {
     shared: Arc<Shared<T>>,
@@ -53,6 +53,16 @@ impl<T> ApiGuard<T> {
     /// [`OtherIssuer`]: the keys are those of another issuer, which could sign tokens in the name of this one.
     pub fn new(guard: Guard, keys: IssuerKeys<T>) -> Result<Self, OtherIssuer> {
         Ok(Self::of_first(Trusted::new(guard, keys)?))
+    }
+
+    /// Returns a guard with keys that are those of its issuer.
+    #[cfg(feature = "hyper")]
+    pub(crate) fn of_own_issuer(guard: Guard, keys: IssuerKeys<T>) -> Self {
+        Self::of_first(Trusted {
+            guard,
+            keys,
+            introspection: None,
+        })
     }
 
     fn of_first(first: Trusted<T>) -> Self {
@@ -147,32 +157,6 @@ impl<T> Shared<T> {
 
 /// The default of [`ApiGuard::with_verified_tokens`].
 const MAX_VERIFIED_TOKENS: usize = 1000;
-
-#[cfg(feature = "hyper")]
-impl ApiGuard<m2m_client::HyperTransport> {
-    /// Returns a guard of an API that trusts this issuer, and fetches its keys over hyper and rustls.
-    ///
-    /// # Errors
-    /// [`InvalidIssuer`](crate::InvalidIssuer): the issuer is not one.
-    pub fn over_hyper(issuer: &str, audience: &str) -> Result<Self, crate::InvalidIssuer> {
-        Self::over_hyper_with(Guard::new(issuer, &[audience]))
-    }
-
-    /// Returns a guard with settings of its own, such as another leeway, which fetches keys over hyper and rustls. The transport speaks plain http to this machine
-    /// only; for another one, use [`ApiGuard::new`] with a [`HyperTransport`](m2m_client::HyperTransport) that is configured.
-    ///
-    /// # Errors
-    /// [`InvalidIssuer`](crate::InvalidIssuer): the issuer of the guard is not one.
-    pub fn over_hyper_with(guard: Guard) -> Result<Self, crate::InvalidIssuer> {
-        let transport = m2m_client::HyperTransport::builder().build();
-        let keys = IssuerKeys::new(m2m_client::Issuer::parse(guard.issuer())?, transport);
-        Ok(Self::of_first(Trusted {
-            guard,
-            keys,
-            introspection: None,
-        }))
-    }
-}
 
 impl<T: Transport> ApiGuard<T> {
     /// Checks whether a call may proceed, and returns its caller; see [`Guard::check`]. Keys are fetched when they are needed.

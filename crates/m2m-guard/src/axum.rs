@@ -41,15 +41,20 @@ impl IntoResponse for Unguarded {
     }
 }
 
-/// The status and the challenge, without a body. A handler denies calls that have passed the [`GuardLayer`](crate::GuardLayer), such as for the
-/// organization of a loaded resource, so the denial is logged with `tracing` here.
+/// The status and the challenge, without a body.
+///
+/// A handler behind a [`GuardLayer`](crate::GuardLayer) denies calls that have passed it, such as for the organization of a loaded resource. The layer reports
+/// them when the answer passes it, as those that it denies itself. Another denial, such as that of an [`ApiGuard`](crate::ApiGuard) that the handler asks itself, is
+/// logged with `tracing` here.
 impl IntoResponse for Denied {
     fn into_response(self) -> Response {
-        tracing::warn!(
-            cause = self.cause().id(),
-            client_id = self.client_id(),
-            "call denied by its handler: {self}"
-        );
+        if !self.is_reported_by_layer() {
+            tracing::warn!(
+                cause = self.cause().id(),
+                client_id = self.client_id(),
+                "call denied by its handler: {self}"
+            );
+        }
         self.to_http(None).map(|()| Body::empty())
     }
 }

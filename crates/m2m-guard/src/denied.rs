@@ -8,6 +8,7 @@ use std::sync::Arc;
 use m2m_errors::{Cause, ErrorCode, Wire};
 use oauth_proto::{Challenge, ChallengeParameter, clean_for_description};
 
+use crate::caller::Caller;
 use crate::evidence::Evidence;
 use crate::guard::Settings;
 
@@ -26,6 +27,9 @@ pub struct Denied {
     client_id: Option<Box<str>>,
     keys_may_be_outdated: bool,
     retry_after: Option<Duration>,
+    /// True if a `GuardLayer` reports the denial when the answer passes it.
+    #[cfg(feature = "tower")]
+    is_reported_by_layer: bool,
 }
 
 impl Denied {
@@ -37,6 +41,8 @@ impl Denied {
             client_id: None,
             keys_may_be_outdated: false,
             retry_after: None,
+            #[cfg(feature = "tower")]
+            is_reported_by_layer: false,
         }
     }
 
@@ -70,6 +76,23 @@ impl Denied {
     pub(crate) fn by(mut self, client_id: Option<&str>) -> Self {
         self.client_id = client_id.map(Into::into);
         self
+    }
+
+    /// Returns the same denial for a call of this caller.
+    pub(crate) fn of(self, caller: &Caller) -> Self {
+        let denied = self.by(Some(caller.client_id()));
+        #[cfg(feature = "tower")]
+        let denied = Self {
+            is_reported_by_layer: caller.is_behind_layer(),
+            ..denied
+        };
+        denied
+    }
+
+    /// Returns true if a layer reports the denial when the answer passes it.
+    #[cfg(feature = "axum")]
+    pub(crate) const fn is_reported_by_layer(&self) -> bool {
+        self.is_reported_by_layer
     }
 
     /// The exact cause.
@@ -169,17 +192,21 @@ impl Denied {
     }
 
     /// Returns the answer without a body: the status, the challenge in `WWW-Authenticate`, and `Retry-After` if the time is known.
+    ///
+    /// In the service behind a `GuardLayer`, the denial of a caller is in the extensions of the answer as well, where the layer finds it for its report.
     #[cfg(feature = "http")]
     #[must_use]
     pub fn to_http(&self, trace_id: Option<&str>) -> http::Response<()> {
         let mut response = http::Response::new(());
         *response.status_mut() = http::StatusCode::from_u16(self.status())
             .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-        // A challenge contains visible ASCII and spaces only.
-        let challenge = self.challenge(trace_id);
-        if let Some(value) = challenge.and_then(|text| http::HeaderValue::try_from(text).ok()) {
+        if let Some(value) = self.challenge_field(trace_id) {
             let headers = response.headers_mut();
             headers.insert(http::header::WWW_AUTHENTICATE, value);
+        }
+        #[cfg(feature = "tower")]
+        if self.is_reported_by_layer {
+            response.extensions_mut().insert(self.clone());
         }
         if let Some(time) = self.retry_after {
             // A part of a second counts as one, so that no one comes back too early.
@@ -188,6 +215,13 @@ impl Denied {
             headers.insert(http::header::RETRY_AFTER, seconds.into());
         }
         response
+    }
+
+    /// Returns the challenge as the value of a header field.
+    #[cfg(feature = "http")]
+    pub(crate) fn challenge_field(&self, trace_id: Option<&str>) -> Option<http::HeaderValue> {
+        // A challenge contains visible ASCII and spaces only.
+        self.challenge(trace_id)?.try_into().ok()
     }
 
     /// The scopes that the call needs, if the token lacks one of them. Of several of which one is enough, it is the first.

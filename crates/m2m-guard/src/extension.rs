@@ -23,14 +23,12 @@ impl<'c> Extension<'c> {
         let (mut has_scope, mut is_bound) = (false, false);
         for (name, value) in claims.object().members() {
             let present = Some(value).filter(|value| !value.is_null());
-            if name.equals(SCOPES) {
-                list = present;
-            } else if name.equals(ORGANIZATION_CODE) {
-                organization_code = present;
-            } else if name.equals(Claim::Scope.as_str()) {
-                has_scope = true;
-            } else if name.equals(CONFIRMATION) {
-                is_bound = true;
+            match &*name.to_str() {
+                SCOPES => list = present,
+                ORGANIZATION_CODE => organization_code = present,
+                SCOPE => has_scope = true,
+                CONFIRMATION => is_bound = true,
+                _ => {}
             }
         }
         let organization_code = match organization_code.map(JsonValue::as_string) {
@@ -70,6 +68,7 @@ pub fn malformed_claim(claims: &Claims<'_>) -> Option<&'static str> {
 }
 
 const SCOPES: &str = "scp";
+const SCOPE: &str = Claim::Scope.as_str();
 /// The claim by which a token is bound.
 pub(crate) const CONFIRMATION: &str = "cnf";
 pub(crate) const ORGANIZATION_CODE: &str = "org_code";

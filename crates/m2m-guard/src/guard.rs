@@ -212,7 +212,7 @@ impl Guard {
             None => {
                 let extension = Extension::read(&claims).map_err(malformed)?;
                 let is_bound = extension.is_bound;
-                let caller = Caller::of(self, &claims, extension).map_err(denied)?;
+                let caller = Caller::of(self, &claims, &extension).map_err(denied)?;
                 (caller, is_bound)
             }
             Some(profile) => {
@@ -221,7 +221,7 @@ impl Guard {
                     Unreadable::Claim(name) => malformed(name),
                     Unreadable::Token(error) => denied(error),
                 })?;
-                let caller = Caller::of_issuer(self, &claims, read).map_err(denied)?;
+                let caller = Caller::of_issuer(self, &claims, &read).map_err(denied)?;
                 (caller, claims.get(CONFIRMATION).is_some())
             }
         };
@@ -384,7 +384,7 @@ impl Guard {
     }
 
     fn denied_caller(&self, caller: &Caller, cause: Cause, evidence: Evidence) -> Denied {
-        self.denied(cause, evidence).by(Some(caller.client_id()))
+        self.denied(cause, evidence).of(caller)
     }
 
     /// Returns the client that the token names.

@@ -7,9 +7,10 @@ use core::task::{Context, Poll};
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, header};
 use m2m_client::Transport;
 use m2m_errors::Cause;
+use oauth_proto::ScopeToken;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -35,7 +36,7 @@ use crate::{ApiGuard, Call, Caller, Denied, Requirement};
 /// ```
 pub struct GuardLayer<T> {
     guard: ApiGuard<T>,
-    rule: Rule,
+    rule: Arc<Rule>,
 }
 
 /// A service behind a guard; see [`GuardLayer`].
@@ -45,30 +46,48 @@ pub struct Guarded<S, T> {
 }
 
 /// The requirements of a route, all of which a call has to meet, and what becomes of one that does not.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Rule {
     scopes: Vec<Scopes>,
     organizations: Vec<Arc<OrganizationOf>>,
     clients: Vec<Arc<[Box<str>]>>,
     conditions: Vec<Arc<Condition>>,
     trace_id: Option<Arc<TraceIdOf>>,
-    on_denied: Arc<OnDenied>,
+    /// `None` means [`log`].
+    on_denied: Option<Arc<OnDenied>>,
 }
 
 /// Scopes of which all are required, or one.
 #[derive(Debug, Clone)]
 enum Scopes {
-    All(Arc<[&'static str]>),
-    Any(Arc<[&'static str]>),
+    All(Box<[Box<str>]>),
+    Any(Box<[Box<str>]>),
 }
 
 impl Scopes {
-    fn required(&self) -> Requirement<'_> {
-        match self {
-            Self::All(scopes) => Requirement::scopes(scopes),
-            Self::Any(scopes) => Requirement::any_scope(scopes),
-        }
+    fn check(&self, caller: &Caller) -> Result<(), Denied> {
+        let (Self::All(scopes) | Self::Any(scopes)) = self;
+        let scopes: Vec<&str> = scopes.iter().map(AsRef::as_ref).collect();
+        caller.require(match self {
+            Self::All(_) => Requirement::scopes(&scopes),
+            Self::Any(_) => Requirement::any_scope(&scopes),
+        })
     }
+}
+
+/// Returns these scopes, each of which must be one.
+#[track_caller]
+fn checked<S: AsRef<str>>(scopes: &[S]) -> Box<[Box<str>]> {
+    let mut checked = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        let scope = scope.as_ref();
+        assert!(
+            ScopeToken::parse(scope).is_ok(),
+            "{scope:?} is not a scope: a scope is one or more printable ASCII characters, without spaces, quotation marks and backslashes"
+        );
+        checked.push(scope.into());
+    }
+    checked.into()
 }
 
 type OrganizationOf = dyn Fn(&Parts) -> Option<String> + Send + Sync;
@@ -82,35 +101,50 @@ impl<T> GuardLayer<T> {
     pub fn new(guard: &ApiGuard<T>) -> Self {
         Self {
             guard: guard.clone(),
-            rule: Rule {
-                scopes: Vec::new(),
-                organizations: Vec::new(),
-                clients: Vec::new(),
-                conditions: Vec::new(),
-                trace_id: None,
-                on_denied: Arc::new(report),
-            },
+            rule: Arc::default(),
         }
     }
 
     /// Requires this scope. As all requirements, it is added to the earlier ones.
+    ///
+    /// ```
+    /// use m2m_guard::{ApiGuard, GuardLayer, InvalidScope, ScopeToken};
+    ///
+    /// # fn layer<T>(guard: &ApiGuard<T>, configured: String) -> Result<GuardLayer<T>, InvalidScope> {
+    /// // A scope from configuration: without the first line, a wrong one would be a panic instead of an error.
+    /// let scope = ScopeToken::parse(&configured)?;
+    /// Ok(GuardLayer::new(guard).scope(scope))
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If the text is not a scope (RFC 6749, section 3.3), such as an empty text or two scopes together: no token could have it.
     #[must_use]
-    pub fn scope(self, scope: &'static str) -> Self {
+    #[track_caller]
+    pub fn scope(self, scope: impl AsRef<str>) -> Self {
         self.all_scopes(&[scope])
     }
 
-    /// Requires all of these scopes.
+    /// Requires all of these scopes. An empty list requires none.
+    ///
+    /// # Panics
+    /// If one of the texts is not a scope, as [`scope`](Self::scope).
     #[must_use]
-    pub fn all_scopes(mut self, scopes: &[&'static str]) -> Self {
-        self.rule.scopes.push(Scopes::All(scopes.into()));
-        self
+    #[track_caller]
+    pub fn all_scopes(self, scopes: &[impl AsRef<str>]) -> Self {
+        let scopes = Scopes::All(checked(scopes));
+        self.with(|rule| rule.scopes.push(scopes))
     }
 
-    /// Requires one of these scopes.
+    /// Requires one of these scopes. An empty list denies every call.
+    ///
+    /// # Panics
+    /// If one of the texts is not a scope, as [`scope`](Self::scope).
     #[must_use]
-    pub fn any_scope(mut self, scopes: &[&'static str]) -> Self {
-        self.rule.scopes.push(Scopes::Any(scopes.into()));
-        self
+    #[track_caller]
+    pub fn any_scope(self, scopes: &[impl AsRef<str>]) -> Self {
+        let scopes = Scopes::Any(checked(scopes));
+        self.with(|rule| rule.scopes.push(scopes))
     }
 
     /// Requires that the caller belongs to the organization that this function finds in a call, such as in its path. A call in which it finds none is
@@ -132,49 +166,47 @@ impl<T> GuardLayer<T> {
     /// ```
     #[must_use]
     pub fn organization(
-        mut self,
+        self,
         of: impl Fn(&Parts) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.rule.organizations.push(Arc::new(of));
-        self
+        self.with(|rule| rule.organizations.push(Arc::new(of)))
     }
 
     /// Requires that the caller is one of these clients (403, cause `caller-not-allowed`).
     #[must_use]
-    pub fn clients(mut self, client_ids: &[&str]) -> Self {
-        let client_ids = client_ids.iter().map(|own| Box::from(*own)).collect();
-        self.rule.clients.push(client_ids);
-        self
+    pub fn clients(self, client_ids: &[impl AsRef<str>]) -> Self {
+        let client_ids = client_ids.iter().map(|own| own.as_ref().into()).collect();
+        self.with(|rule| rule.clients.push(client_ids))
     }
 
     /// Requires that a function accepts the caller for this call (403, cause `caller-not-allowed`).
     #[must_use]
     pub fn accepts(
-        mut self,
+        self,
         condition: impl Fn(&Caller, &Parts) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.rule.conditions.push(Arc::new(condition));
-        self
+        self.with(|rule| rule.conditions.push(Arc::new(condition)))
     }
 
     /// Names a denied call in its challenge, by the id that this function finds in the call, such as in a header of the proxy. The caller can quote it.
     #[must_use]
-    pub fn trace_id(
-        mut self,
-        of: impl Fn(&Parts) -> Option<String> + Send + Sync + 'static,
-    ) -> Self {
-        self.rule.trace_id = Some(Arc::new(of));
-        self
+    pub fn trace_id(self, of: impl Fn(&Parts) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.with(|rule| rule.trace_id = Some(Arc::new(of)))
     }
 
     /// Reports denied calls to this function. By default, a warning with the cause and the evidence is logged with `tracing`, and an error if the API cannot
     /// check tokens.
     ///
-    /// Calls that a handler denies later, such as for the organization of a loaded resource, do not come here. With the feature `axum`, a [`Denied`] that a handler
-    /// returns is logged with `tracing`.
+    /// It gets the calls as well that the service behind the layer denies, such as for the organization of a loaded resource: those whose [`Caller`] has made the
+    /// [`Denied`] that is the answer, with the feature `axum` or by [`Denied::to_http`]. Each call is reported once, by the innermost of several layers. An
+    /// answer that the service writes itself is not recognized.
     #[must_use]
-    pub fn on_denied(mut self, report: impl Fn(&Denied, &Parts) + Send + Sync + 'static) -> Self {
-        self.rule.on_denied = Arc::new(report);
+    pub fn on_denied(self, report: impl Fn(&Denied, &Parts) + Send + Sync + 'static) -> Self {
+        self.with(|rule| rule.on_denied = Some(Arc::new(report)))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Rule)) -> Self {
+        change(Arc::make_mut(&mut self.rule));
         self
     }
 }
@@ -193,7 +225,7 @@ impl Rule {
             caller.require_organization(&of(parts).unwrap_or_default())?;
         }
         for scopes in &self.scopes {
-            caller.require(scopes.required())?;
+            scopes.check(&caller)?;
         }
         let is_client = |clients: &Arc<[Box<str>]>| {
             let mut clients = clients.iter();
@@ -209,10 +241,46 @@ impl Rule {
         }
         Ok(caller)
     }
+
+    fn report(&self, denied: &Denied, parts: &Parts) {
+        match &self.on_denied {
+            Some(report) => report(denied, parts),
+            None => log(denied, parts),
+        }
+    }
+
+    fn trace_id(&self, parts: &Parts) -> Option<String> {
+        self.trace_id.as_ref().and_then(|of| of(parts))
+    }
+
+    /// Returns what a report needs of a call that is passed on: the log only needs the method and the target, whose copies cost nothing.
+    fn parts_for_report(&self, parts: &Parts) -> Parts {
+        if self.on_denied.is_some() || self.trace_id.is_some() {
+            return parts.clone();
+        }
+        let (mut copy, ()) = Request::new(()).into_parts();
+        copy.method.clone_from(&parts.method);
+        copy.uri.clone_from(&parts.uri);
+        copy
+    }
+
+    /// Reports the denial that the service behind the layer has answered with, if it has.
+    fn report_later_denial<R>(&self, response: &mut Response<R>, parts: &Parts) {
+        let Some(denied) = response.extensions_mut().remove::<Denied>() else {
+            return;
+        };
+        self.report(&denied, parts);
+        if let Some(trace_id) = self.trace_id(parts)
+            && let Some(field) = response.headers_mut().get_mut(header::WWW_AUTHENTICATE)
+            && let Some(challenge) = denied.challenge_field(Some(&trace_id))
+        {
+            *field = challenge;
+        }
+    }
 }
 
 /// Logs a denied call.
-fn report(denied: &Denied, parts: &Parts) {
+fn log(denied: &Denied, parts: &Parts) {
     let client_id = denied.client_id();
     if denied.status() >= 500 {
         tracing::error!(
@@ -267,13 +335,16 @@ where
             let (mut parts, body) = request.into_parts();
             match rule.check(&guard, &parts).await {
                 Ok(caller) => {
-                    parts.extensions.insert(caller);
+                    let reported = rule.parts_for_report(&parts);
+                    parts.extensions.insert(caller.behind_layer());
                     poll_fn(|context| inner.poll_ready(context)).await?;
-                    inner.call(Request::from_parts(parts, body)).await
+                    let mut response = inner.call(Request::from_parts(parts, body)).await?;
+                    rule.report_later_denial(&mut response, &reported);
+                    Ok(response)
                 }
                 Err(denied) => {
-                    (rule.on_denied)(&denied, &parts);
-                    let trace_id = rule.trace_id.as_ref().and_then(|of| of(&parts));
+                    rule.report(&denied, &parts);
+                    let trace_id = rule.trace_id(&parts);
                     Ok(denied.to_http(trace_id.as_deref()).map(|()| R::default()))
                 }
             }
@@ -285,7 +356,7 @@ impl<T> Clone for GuardLayer<T> {
     fn clone(&self) -> Self {
         Self {
             guard: self.guard.clone(),
-            rule: self.rule.clone(),
+            rule: Arc::clone(&self.rule),
         }
     }
 }

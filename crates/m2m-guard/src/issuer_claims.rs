@@ -75,20 +75,20 @@ fn scope(claims: &Claims<'_>, names: &'static [&'static str]) -> Result<String, 
     };
     let mut scope = String::new();
     if let Some(text) = value.as_str() {
-        text.split(' ').for_each(|token| add(&mut scope, token));
+        text.split(' ').for_each(|token| add(&mut scope, 0, token));
     } else {
         let list = value.as_strings().ok_or(Unreadable::Claim(name))?;
-        list.iter().for_each(|token| add(&mut scope, token));
+        list.iter().for_each(|token| add(&mut scope, 0, token));
     }
     Ok(scope)
 }
 
-/// Adds a scope to a list of scopes, if it is one.
-pub(crate) fn add(scope: &mut String, token: &str) {
+/// Adds a scope to the list of scopes that begins at `start` of a text, if it is one.
+pub(crate) fn add(text: &mut String, start: usize, token: &str) {
     if ScopeToken::parse(token).is_ok() {
-        if !scope.is_empty() {
-            scope.push(' ');
+        if text.len() > start {
+            text.push(' ');
         }
-        scope.push_str(token);
+        text.push_str(token);
     }
 }

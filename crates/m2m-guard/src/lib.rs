@@ -45,6 +45,8 @@ mod guard_layer;
 mod introspection;
 #[cfg(feature = "issuer-keys")]
 mod issuer_keys;
+#[cfg(feature = "hyper")]
+mod over_hyper;
 
 #[cfg(feature = "issuer-keys")]
 mod resource_metadata;
@@ -68,7 +70,7 @@ pub use m2m_jwt::{
     JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, JwkSet, KeySet, Leeway, Limits,
     UnixTime, UnknownIssuerProfile, VerificationKey, VerifySignature,
 };
-pub use oauth_proto::InvalidBearer;
+pub use oauth_proto::{InvalidBearer, InvalidScope, ScopeToken};
 
 #[cfg(feature = "issuer-keys")]
 pub use api_guard::{ApiGuard, OtherIssuer};
@@ -89,6 +91,8 @@ pub use limits::MAX_AUTHORIZATION_BYTES;
 pub use m2m_client::HyperTransport;
 #[cfg(feature = "issuer-keys")]
 pub use m2m_client::{self, Credentials, InvalidIssuer, Issuer, Transport};
+#[cfg(feature = "hyper")]
+pub use over_hyper::UnusableIssuer;
 pub use requirement::Requirement;
 #[cfg(feature = "issuer-keys")]
 pub use resource_metadata::{InvalidResource, ResourceMetadata};

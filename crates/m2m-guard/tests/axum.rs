@@ -1,12 +1,14 @@
 //! An API of axum behind the guard, without a network.
 
+use std::sync::{Arc, Mutex};
+
 use axum::body::Body;
 use axum::extract::Path;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http::{Request, StatusCode};
 use m2m_guard::testing::{TestIssuer, TestToken};
-use m2m_guard::{Caller, Denied, GuardLayer};
+use m2m_guard::{ApiGuard, Call, Caller, Cause, Denied, GuardLayer, Requirement};
 use tower_service::Service as _;
 
 const API: &str = "https://orders.example/api";
@@ -64,5 +66,45 @@ async fn g3_handlers_take_the_caller_and_check_a_loaded_resource() {
     ] {
         let status = call(&router, method, path, token).await;
         assert_eq!(status, expected, "{method} {path}");
+    }
+}
+
+/// A handler that asks a guard itself, behind a layer.
+async fn asked(guard: Extension<ApiGuard<TestIssuer>>, call: Request<Body>) -> Result<(), Denied> {
+    let (parts, _) = call.into_parts();
+    let required = Requirement::scope("admin:orders");
+    guard.check(&Call::from(&parts), required).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_denial_of_a_handler_reaches_the_report_of_its_layer() {
+    let issuer = TestIssuer::new();
+    let guard = issuer.guard(API);
+    let reports: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = Arc::clone(&reports);
+    let layer = GuardLayer::new(&guard).on_denied(move |denied, parts| {
+        let line = format!("{} {}", parts.uri.path(), denied.cause());
+        seen.lock().expect("no report panics").push(line);
+    });
+    let scoped = async |caller: Caller| caller.require(Requirement::scope("write:orders"));
+    let revoked = async |caller: Caller| caller.deny(Cause::TokenRevoked);
+    let router = Router::new()
+        .route("/orders/{id}", get(order))
+        .route("/scoped", get(scoped))
+        .route("/revoked", get(revoked))
+        .route("/asked", get(asked))
+        .route_layer(layer)
+        .layer(Extension(guard));
+    let other = issuer.token(API).organization("org_other");
+    for (path, status, expected) in [
+        ("/orders/7", 403, Some("/orders/7 organization-mismatch")),
+        ("/scoped", 403, Some("/scoped scope-insufficient")),
+        ("/revoked", 401, Some("/revoked token-revoked")),
+        // The denial of another guard is logged, and not reported as one of this layer.
+        ("/asked", 403, None),
+    ] {
+        assert_eq!(call(&router, "GET", path, Some(&other)).await, status);
+        let found = std::mem::take(&mut *reports.lock().unwrap());
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{path}");
     }
 }

@@ -246,6 +246,17 @@ fn r2_r7_a_token_in_the_query_is_refused() {
             .unwrap_err();
         check(&denied, 400, Some("invalid_request"), cause);
     }
+    // Two headers, the same or not.
+    for second in [&*header, "Bearer abc", "Basic YTpi"] {
+        let authorization = [header.as_bytes(), second.as_bytes()];
+        let call = m2m_guard::Call::new(&authorization, None);
+        let now = UnixTime::from_seconds(issuer::NOW);
+        let denied = guard()
+            .check(&call, &issuer::keys(), TOKEN, now)
+            .unwrap_err();
+        let cause = Cause::AuthorizationHeaderMalformed;
+        check(&denied, 400, Some("invalid_request"), cause);
+    }
 }
 
 #[test]

@@ -59,6 +59,10 @@ fn r1_both_claim_sets_are_accepted() {
     assert_eq!(caller.expires_at().as_seconds(), NOW + 3600);
     let caller = call_with(&guard(), KINDE, Requirement::scope("list:orders")).unwrap();
     assert_eq!((caller.client_id(), caller.subject()), ("job", None));
+    for scheme in ["Bearer", "bearer", "BEARER", "bEaReR "] {
+        let header = format!("{scheme} {}", signed(HEADER, RFC9068));
+        assert!(call(&guard(), &header, TOKEN).is_ok(), "{scheme}");
+    }
     let user = call_with(&guard(), &with(KINDE, "sub", "\"svc\""), TOKEN).unwrap();
     assert_eq!((user.client_id(), user.subject()), ("job", Some("svc")));
 }
@@ -86,16 +90,55 @@ fn r11_every_expected_algorithm_is_accepted() {
 
 #[test]
 fn x1_r11_the_token_does_not_choose_the_algorithm() {
-    for algorithm in ["none", "None", "", "HS256", "ES256", "RS256"] {
-        check_header(
-            &format!(r#"{{"alg":"{algorithm}","typ":"at+jwt"}}"#),
-            Cause::TokenAlgorithmWrong,
+    for algorithm in [
+        "none", "None", "NONE", "nOnE", "none ", "", "HS256", "ES256", "RS256", "PS256", "eddsa",
+        "EdDSA ", "\\u0000",
+    ] {
+        let header = format!(r#"{{"alg":"{algorithm}","typ":"at+jwt"}}"#);
+        check_header(&header, Cause::TokenAlgorithmWrong);
+        // Without a signature, as `none` has it.
+        let (input, _) = split(&signed(&header, RFC9068));
+        check_token(
+            &guard(),
+            &format!("{input}."),
+            Err(Cause::TokenAlgorithmWrong),
         );
     }
-    let public = key().public_jwk().to_json();
-    let mac = MacKey::new(MacAlgorithm::Hs256, None, public.as_bytes()).unwrap();
-    let forged = mac.sign(Some("at+jwt"), RFC9068.as_bytes()).unwrap();
-    check_token(&guard(), &forged, Err(Cause::TokenAlgorithmWrong));
+    for value in ["null", "1", "[\"EdDSA\"]", "{}"] {
+        let header = format!(r#"{{"alg":{value},"typ":"at+jwt"}}"#);
+        check_header(&header, Cause::TokenMalformed);
+    }
+    check_header(r#"{"typ":"at+jwt"}"#, Cause::TokenMalformed);
+}
+
+/// The public key as a secret, in each of its forms.
+#[test]
+fn x1_r11_a_public_key_is_not_a_secret() {
+    let jwk = key().public_jwk().to_json();
+    let x = jwk.split("\"x\":\"").nth(1).unwrap();
+    let x = base64url::decode(x.split('"').next().unwrap()).unwrap();
+    let der = [&b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"[..], &x].concat();
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+    assert!(
+        VerificationKey::from_spki_pem(None, None, pem).is_ok()
+            && VerificationKey::from_spki_der(None, None, &der).is_ok()
+    );
+    for secret in [
+        jwk.as_bytes(),
+        pem.as_bytes(),
+        pem.trim_end().as_bytes(),
+        &der,
+        &x,
+    ] {
+        let mac = MacKey::new(MacAlgorithm::Hs256, None, secret).unwrap();
+        let forged = mac.sign(Some("at+jwt"), RFC9068.as_bytes()).unwrap();
+        check_token(&guard(), &forged, Err(Cause::TokenAlgorithmWrong));
+        // The same signature in the name of the key's own algorithm.
+        let (_, signature) = split(&forged);
+        let (input, _) = split(&signed(HEADER, RFC9068));
+        let renamed = format!("{input}.{signature}");
+        check_token(&guard(), &renamed, Err(Cause::TokenSignatureWrong));
+    }
 }
 
 #[test]
@@ -109,24 +152,49 @@ fn x2_r12_r13_no_key_comes_from_the_token() {
     ] {
         // Signed by the issuer, to show that the header does not matter, and by an attacker.
         check_token(&guard(), &signed(&header, RFC9068), Ok(()));
-        let (input, _) = signed(&header, RFC9068)
-            .rsplit_once('.')
-            .map(|(a, b)| (a.to_owned(), b.to_owned()))
-            .unwrap();
+        let (input, _) = split(&signed(&header, RFC9068));
         let mut signature = m2m_jwt::Signature::new();
         m2m_jwt::Signer::sign(&own, input.as_bytes(), &mut signature).unwrap();
         let token = format!("{input}.{}", base64url::encode(signature.as_bytes()));
         check_token(&guard(), &token, Err(Cause::TokenSignatureWrong));
     }
-    for kid in ["../../etc/passwd", "' OR 1=1", "https://evil.example"] {
+}
+
+#[test]
+fn x2_r13_a_key_id_is_compared_and_neither_used_nor_logged() {
+    let (thousand, million) = ("k".repeat(1000), "k".repeat(1024 * 1024));
+    for (kid, cause) in [
+        ("../../etc/passwd", Cause::TokenKeyUnknown),
+        ("' OR 1=1 --", Cause::TokenKeyUnknown),
+        ("https://evil.example/jwks", Cause::TokenKeyUnknown),
+        ("a\\u000d\\u000aset-cookie: a", Cause::TokenKeyUnknown),
+        (&thousand, Cause::TokenMalformed),
+        (&million, Cause::TokenTooLong),
+    ] {
         let header = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{kid}"}}"#);
-        check_header(&header, Cause::TokenKeyUnknown);
+        let named = KeySet::from(VerificationKey::new(named_key().public_jwk()).unwrap());
+        let token = format!("Bearer {}", signed(&header, RFC9068));
+        let authorization: [&[u8]; 1] = [token.as_bytes()];
+        let call = Call::new(&authorization, None);
+        let denied = guard().check(&call, &named, TOKEN, UnixTime::from_seconds(NOW));
+        let denied = denied.unwrap_err();
+        assert_eq!((denied.cause(), denied.status()), (cause, 401));
+        let text = format!("{denied} {denied:?} {:?}", denied.challenge(None));
+        assert!(!text.contains(&kid[..8]), "{text}");
     }
-    let long = "k".repeat(1000);
-    check_header(
-        &format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{long}"}}"#),
-        Cause::TokenMalformed,
-    );
+}
+
+/// A key with an id, so that tokens have to name it.
+fn named_key() -> SigningKey {
+    let (key, _) =
+        SigningKey::generate(Algorithm::EdDsa, Some("1")).expect("there are random numbers");
+    key
+}
+
+/// Returns the signed part of a token, and its signature.
+fn split(token: &str) -> (String, String) {
+    let (input, signature) = token.rsplit_once('.').expect("it is a token");
+    (input.to_owned(), signature.to_owned())
 }
 
 #[test]
@@ -191,6 +259,17 @@ fn x3_r15_claims_of_the_wrong_type_are_refused() {
         ("exp", "1e400"),
         ("exp", "null"),
         ("exp", "-1"),
+        ("exp", "-0.5"),
+        ("exp", "[1800003600]"),
+        ("exp", "{}"),
+        ("exp", "true"),
+        ("nbf", "1e400"),
+        ("iat", "\"1800000000\""),
+        ("iat", "-1"),
+        ("iss", "[\"https://as.example\"]"),
+        ("sub", "1"),
+        ("jti", "1"),
+        ("scope", "[\"read:orders\"]"),
         ("nbf", "\"0\""),
         ("iat", "[]"),
         ("aud", "{}"),
@@ -205,6 +284,24 @@ fn x3_r15_claims_of_the_wrong_type_are_refused() {
     // Where there is no `scope`, `scp` decides.
     for scp in ["\"read:orders\"", "1", "[1]", "{}"] {
         check_claims(&with(KINDE, "scp", scp), Err(Cause::TokenClaimMalformed));
+    }
+}
+
+/// Fractions of a second are cut off, as those of the verifier's clock are.
+#[test]
+fn x3_r15_finite_decimals_are_times() {
+    let expired = Err(Cause::TokenExpired);
+    for (claim, value, expected) in [
+        ("exp", "1800000001.9", Ok(())),
+        ("exp", "1800000000.9", expired),
+        ("exp", "18.000000009e8", expired),
+        ("exp", "18.000000019e8", Ok(())),
+        ("nbf", "1800000010.9", Ok(())),
+        ("nbf", "1800000011.1", Err(Cause::TokenNotYetValid)),
+        ("iat", "1800000010.9", Ok(())),
+        ("iat", "1800000011.1", Err(Cause::TokenIssuedInFuture)),
+    ] {
+        check_claims(&with(RFC9068, claim, value), expected);
     }
 }
 
@@ -226,8 +323,27 @@ fn x4_r14_r16_an_ambiguous_token_is_refused() {
         r#"{"alg":"EdDSA","alg":"EdDSA","typ":"at+jwt"}"#,
         Cause::TokenMalformed,
     );
-    let twice = RFC9068.replace("{\"iss\"", "{\"x\":{\"a\":1,\"a\":1},\"iss\"");
-    check_claims(&twice, Err(Cause::TokenClaimMalformed));
+    check_header(
+        r#"{"alg":"EdDSA","typ":"at+jwt","x":[{"y":{"a":1,"\u0061":1}}]}"#,
+        Cause::TokenMalformed,
+    );
+    for twice in [
+        r#""x":{"a":1,"a":1}"#,
+        r#""x":[[{"y":{"a":1,"\u0061":2}}]]"#,
+        r#""iss":"https://as.example""#,
+        r#""\u0069ss":"https://as.example""#,
+        r#""scope":"admin:orders""#,
+    ] {
+        let twice = RFC9068.replace("{\"iss\"", &format!("{{{twice},\"iss\""));
+        check_claims(&twice, Err(Cause::TokenClaimMalformed));
+    }
+    let mut header = br#"{"alg":"EdDSA","typ":"at+jwt","x":" "}"#.to_vec();
+    let space = header.iter().position(|byte| *byte == b' ').unwrap();
+    header[space] = 0xFF;
+    let header = base64url::encode(&header);
+    let (_, payload) = split(&split(&signed(HEADER, RFC9068)).0);
+    let forged = format!("{header}.{payload}.{}", "A".repeat(86));
+    check_token(&guard(), &forged, Err(Cause::TokenMalformed));
     let mut claims = RFC9068.as_bytes().to_vec();
     claims.splice(8..9, [0xFF]);
     check_token(
@@ -240,34 +356,17 @@ fn x4_r14_r16_an_ambiguous_token_is_refused() {
 }
 
 #[test]
-fn x5_r4_every_truncation_and_every_flipped_bit_is_refused() {
-    let token = signed(HEADER, RFC9068);
-    let guard = guard();
-    let enters = |token: &[u8]| {
-        let header = [b"Bearer ", token].concat();
-        let authorization: [&[u8]; 1] = [&header];
-        let call = Call::new(&authorization, None);
-        guard
-            .check(&call, &keys(), TOKEN, UnixTime::from_seconds(NOW))
-            .is_ok()
-    };
-    assert!(enters(token.as_bytes()));
-    for end in 0..token.len() {
-        assert!(!enters(&token.as_bytes()[..end]), "the first {end} bytes");
-    }
-    for bit in 0..8 * token.len() {
-        let mut bytes = token.clone().into_bytes();
-        bytes[bit / 8] ^= 1 << (bit % 8);
-        assert!(!enters(&bytes), "bit {bit}");
-    }
-}
-
-#[test]
 fn x6_r10_the_audience_is_compared_exactly() {
     for audience in [
         "\"https://orders.example/api/\"",
         "\"https://orders.example/ap\"",
         "\"https://ORDERS.example/api\"",
+        "\"https://orders.example/api/v2\"",
+        "\"https://orders.example/API\"",
+        "\"orders.example/api\"",
+        "\" https://orders.example/api\"",
+        "\"https://orders.example/%61pi\"",
+        "[\"https://orders.example/\",\"api\"]",
         "\"\"",
         "[]",
     ] {
@@ -279,6 +378,12 @@ fn x6_r10_the_audience_is_compared_exactly() {
     check_claims(&with(RFC9068, "aud", ""), Err(Cause::TokenClaimMissing));
     check_token(
         &Guard::new(ISSUER, &[]),
+        &signed(HEADER, RFC9068),
+        Err(Cause::AudienceMismatch),
+    );
+    let with_slash = Guard::new(ISSUER, &["https://orders.example/api/"]);
+    check_token(
+        &with_slash,
         &signed(HEADER, RFC9068),
         Err(Cause::AudienceMismatch),
     );
@@ -321,6 +426,13 @@ fn r8_r17_only_an_access_token_is_accepted() {
         r#"{"alg":"EdDSA","typ":"logout+jwt"}"#,
     ] {
         check_header(header, Cause::TokenTypeWrong);
+    }
+    // An ID token and a client assertion in the name of an access token, which no issuer writes: they lack its claims.
+    for claims in [
+        r#"{"iss":"https://as.example","sub":"u","aud":"https://orders.example/api","exp":1800003600,"iat":1800000000,"nonce":"n"}"#,
+        r#"{"iss":"job","sub":"job","aud":"https://as.example","exp":1800000060,"iat":1800000000,"jti":"1"}"#,
+    ] {
+        check_claims(claims, Err(Cause::TokenClaimMissing));
     }
     check_token(
         &guard(),
