@@ -19,7 +19,7 @@ use std::time::SystemTime;
 
 use fastrand::Rng;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use self::slot::{Next, NextAfter, Slot};
 use self::timing::UNSTATED_LIFETIME;
@@ -47,6 +47,7 @@ pub use provider::{CredentialsProvider, InvalidVariable, SecretFile};
 ///
 /// # async fn of_a_service() -> Result<(), Box<dyn std::error::Error>> {
 /// let credentials = Credentials::from_environment("CLIENT_ID", "CLIENT_SECRET")?;
+/// // The same as `TokenSource::over_hyper("https://id.example", credentials)?`.
 /// let transport = HyperTransport::builder().build();
 /// let tokens = TokenSource::new(Client::new(Issuer::parse("https://id.example")?, credentials, transport));
 ///
@@ -111,6 +112,33 @@ impl<T> TokenSource<T> {
     }
 }
 
+#[cfg(feature = "hyper")]
+impl TokenSource<crate::HyperTransport> {
+    /// Returns a source of tokens of this issuer, which sends its requests over hyper and rustls.
+    ///
+    /// For other settings of the client or of the transport, such as an authority of your own, use [`TokenSource::new`].
+    ///
+    /// ```
+    /// use m2m_client::{Credentials, TokenSource};
+    ///
+    /// let credentials = Credentials::new("billing-job", "s3cr3t")?;
+    /// let tokens = TokenSource::over_hyper("https://id.example", credentials)?;
+    /// # let _ = tokens;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`InvalidIssuer`](crate::InvalidIssuer): the issuer is not one.
+    pub fn over_hyper(
+        issuer: &str,
+        credentials: Credentials,
+    ) -> Result<Self, crate::InvalidIssuer> {
+        let issuer = crate::Issuer::parse(issuer)?;
+        let transport = crate::HyperTransport::builder().build();
+        Ok(Self::new(Client::new(issuer, credentials, transport)))
+    }
+}
+
 impl<T> TokenSourceBuilder<T> {
     /// Sets the place of the credentials, such as a [`SecretFile`], instead of those of the client.
     #[must_use]
@@ -120,6 +148,8 @@ impl<T> TokenSourceBuilder<T> {
     }
 
     /// Sets the maximum time for which a caller waits while requests fail for a temporary reason. Default: 30 seconds.
+    ///
+    /// A caller also waits for the request in flight, whose time the transport limits. [`TokenSource::token_within`] limits both.
     #[must_use]
     pub const fn max_wait(mut self, time: Duration) -> Self {
         self.max_wait = time;
@@ -190,6 +220,27 @@ impl<T: Transport> TokenSource<T> {
                 }
             }
         }
+    }
+
+    /// Returns a token as [`token`](Self::token) does, for a caller that waits at most this time, whatever it waits for.
+    ///
+    /// A request in flight goes on, so that a later caller gets its token.
+    ///
+    /// # Errors
+    /// [`TokenError`]: that of the last request that failed, or [`TokenError::TimedOut`] if none has.
+    ///
+    /// # Panics
+    /// As [`token`](Self::token).
+    pub async fn token_within(
+        &self,
+        request: &AccessTokenRequest,
+        limit: Duration,
+    ) -> Result<Arc<AccessToken>, TokenError> {
+        let outcome = timeout(limit, self.token(request)).await;
+        outcome.unwrap_or_else(|_| {
+            let last = lock(&self.shared.entry(request).slot).last_error();
+            Err(last.unwrap_or(TokenError::TimedOut { limit }))
+        })
     }
 
     /// Requests another token, since an API refused this one with `invalid_token`, and returns it.

@@ -31,6 +31,12 @@ pub enum TokenError {
     /// The request ended without an outcome: its runtime has ended, or a part that the program brought has panicked.
     #[error("the request for a token was interrupted")]
     Interrupted,
+    /// The caller waits no longer, and no request has failed until then (`TokenSource::token_within`).
+    #[error("there was no token within {limit:?}")]
+    TimedOut {
+        /// The time for which the caller has waited.
+        limit: Duration,
+    },
 }
 
 impl TokenError {
@@ -44,6 +50,7 @@ impl TokenError {
             Self::Transport(error) => error.failure().cause(),
             Self::Credentials(error) => error.cause(),
             Self::Interrupted => Cause::RequestNotSent,
+            Self::TimedOut { .. } => Cause::AnswerTimedOut,
         }
     }
 
@@ -55,7 +62,9 @@ impl TokenError {
             Self::Unexpected(answer) => answer.advice(),
             Self::Discovery(error) => error.advice(),
             Self::Transport(error) => error.failure().advice(),
-            Self::Credentials(_) | Self::Interrupted => self.cause().entry().for_caller,
+            Self::Credentials(_) | Self::Interrupted | Self::TimedOut { .. } => {
+                self.cause().entry().for_caller
+            }
         }
     }
 
@@ -92,7 +101,7 @@ impl TokenError {
             }
             Self::Transport(error) => error.failure().is_temporary(),
             Self::Credentials(_) => false,
-            Self::Interrupted => true,
+            Self::Interrupted | Self::TimedOut { .. } => true,
         }
     }
 
@@ -103,7 +112,10 @@ impl TokenError {
             Self::Refused(refused) => refused.retry_after,
             Self::Unexpected(answer) => answer.retry_after,
             Self::Discovery(error) => error.retry_after(),
-            Self::Transport(_) | Self::Credentials(_) | Self::Interrupted => None,
+            Self::Transport(_)
+            | Self::Credentials(_)
+            | Self::Interrupted
+            | Self::TimedOut { .. } => None,
         }
     }
 }

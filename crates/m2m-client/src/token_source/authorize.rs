@@ -26,6 +26,8 @@ use crate::{
 /// other hosts only if these may have the token. A request over plain http to another machine fails, and is not sent
 /// ([`with_plain_http`](Self::with_plain_http)). If the source has no token, the error is a boxed [`TokenError`].
 ///
+/// A timeout outside of this layer includes the wait for the token, and one inside does not.
+///
 /// ```no_run
 /// # use http::{Request, Response};
 /// use m2m_client::{AccessTokenRequest, AuthorizeLayer, TokenSource, Transport};

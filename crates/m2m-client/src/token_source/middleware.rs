@@ -1,10 +1,12 @@
 //! A middleware of reqwest that sends requests with a token.
 
 use core::fmt;
+use core::time::Duration;
 
 use http::{Extensions, header};
 use reqwest::{Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
+use tokio::time::{Instant, timeout};
 
 use super::refused::{is_plain_http, is_token_refused};
 use crate::{
@@ -19,8 +21,24 @@ use crate::{
 /// The token is put on every request, whatever host it is for, so use one client for each API. reqwest removes it when it follows a redirect to another host.
 /// A request over plain http to another machine fails, and is not sent ([`with_plain_http`](Self::with_plain_http)).
 ///
-/// Timeouts of reqwest do not include the time for which a call waits for its token; [`TokenSourceBuilder::max_wait`](crate::TokenSourceBuilder::max_wait) limits
-/// it.
+/// # Timeouts
+/// The timeout of a request (`RequestBuilder::timeout`) limits the whole call: the wait for its token, the call, and another one with another token. A
+/// middleware does not see the timeout of a client (`reqwest::ClientBuilder::timeout`), which begins only when the token is there. So set that of each request:
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use m2m_client::{AuthorizeMiddleware, HyperTransport};
+/// use reqwest_middleware::RequestBuilder;
+///
+/// # fn client_of(authorize: AuthorizeMiddleware<HyperTransport>) -> reqwest_middleware::ClientWithMiddleware {
+/// reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+///     .with_init(|request: RequestBuilder| request.timeout(Duration::from_secs(5)))
+///     .with(authorize)
+///     .build()
+/// # }
+/// ```
+///
+/// Without it, a call waits as long as [`TokenSourceBuilder::max_wait`](crate::TokenSourceBuilder::max_wait) and the timeouts of the transport let it.
 ///
 /// # Errors
 /// If the source has no token, the error of reqwest is a [`TokenError`](crate::TokenError), with its fixes:
@@ -85,8 +103,13 @@ impl<T: Transport> Middleware for AuthorizeMiddleware<T> {
             let error = TransportError::new(failure, &uri, None);
             return Err(Error::middleware(TokenError::from(error)));
         }
-        let token = self.tokens.token(&self.request).await;
+        let deadline = Deadline::of(&request);
+        let token = match deadline.limit {
+            Some(limit) => self.tokens.token_within(&self.request, limit).await,
+            None => self.tokens.token(&self.request).await,
+        };
         let token = token.map_err(Error::middleware)?;
+        deadline.apply(&mut request);
         let headers = request.headers_mut();
         headers.insert(header::AUTHORIZATION, token.to_authorization_header());
         let again = request.try_clone();
@@ -98,13 +121,49 @@ impl<T: Transport> Middleware for AuthorizeMiddleware<T> {
             return Ok(response);
         }
         // Without another token, the answer of the API says more than the reason why there is none.
-        match self.tokens.replace(&self.request, &token).await {
-            Ok(other) if other.expose_secret() != token.expose_secret() => {
+        let replaced = deadline.limit(self.tokens.replace(&self.request, &token));
+        match replaced.await {
+            Some(Ok(other)) if other.expose_secret() != token.expose_secret() => {
                 let headers = again.headers_mut();
                 headers.insert(header::AUTHORIZATION, other.to_authorization_header());
+                deadline.apply(&mut again);
                 next.run(again, extensions).await
             }
-            Ok(_) | Err(_) => Ok(response),
+            Some(Ok(_) | Err(_)) | None => Ok(response),
+        }
+    }
+}
+
+/// The time at which a call has to end: that of its timeout, which reqwest would count from the moment when the token is there.
+#[derive(Debug, Clone, Copy)]
+struct Deadline {
+    limit: Option<Duration>,
+    started_at: Instant,
+}
+
+impl Deadline {
+    fn of(request: &Request) -> Self {
+        Self {
+            limit: request.timeout().copied(),
+            started_at: Instant::now(),
+        }
+    }
+
+    fn remaining(&self) -> Option<Duration> {
+        let limit = self.limit?;
+        Some(limit.saturating_sub(self.started_at.elapsed()))
+    }
+
+    /// Sets the timeout of a request to the time that remains.
+    fn apply(&self, request: &mut Request) {
+        *request.timeout_mut() = self.remaining();
+    }
+
+    /// Waits for the end of a future, if it comes in time.
+    async fn limit<F: Future>(&self, future: F) -> Option<F::Output> {
+        match self.remaining() {
+            Some(remaining) => timeout(remaining, future).await.ok(),
+            None => Some(future.await),
         }
     }
 }

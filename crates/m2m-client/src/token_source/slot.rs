@@ -183,6 +183,11 @@ impl Slot {
             .is_some_and(|last| now < last.retry_at)
     }
 
+    /// Returns the failure of the last request that has ended, if it failed.
+    pub(super) fn last_error(&self) -> Option<TokenError> {
+        self.failure.as_ref().map(|last| last.error.clone())
+    }
+
     /// The time at which a caller last asked.
     pub(super) const fn used_at(&self) -> Duration {
         self.used_at
