@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod calls;
+mod orders_api;
 mod steps;
 mod what_next;
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use clap::Args;
 use m2m_host::error::Failure;
@@ -13,9 +15,10 @@ use m2m_host::output::Output;
 use m2m_host::world::World;
 use m2m_server::{Embedded, embed};
 
+use orders_api::OrdersApi;
 use steps::Steps;
 
-/// Run a demo: a server, a token over HTTP, its verified signature, a refusal and its cause.
+/// Run a demo: a server, a token over HTTP, calls of a guarded API, refusals and their causes.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DemoOptions {
@@ -53,10 +56,16 @@ impl DemoOptions {
             .help("use --listen 127.0.0.1:8080"));
         }
         let world = World::parse("the demo's world.toml", WORLD)?;
-        embed(world, listen, |server| self.show(server, output))
+        // Both have their own port on the same address.
+        let ip = listen
+            .ips()
+            .next()
+            .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        embed(world, listen, |server| self.show(server, ip, output))
     }
 
-    async fn show(&self, server: Embedded, output: &Output) -> Result<(), Failure> {
+    async fn show(&self, server: Embedded, ip: IpAddr, output: &Output) -> Result<(), Failure> {
+        let api = OrdersApi::start(&server.issuer, ip).await?;
         let http = HttpClient::new(&ConnectionOptions::default())?;
         let steps = Steps {
             http: &http,
@@ -67,10 +76,14 @@ impl DemoOptions {
         let token = steps.token().await?;
         steps.claims(token.expose_secret());
         steps.signature(token.expose_secret()).await?;
+        steps.call(&api, &token).await?;
+        steps.denied_call(&api, &token).await?;
         steps.refusal().await?;
         steps.wrong_secret().await?;
         if !self.once {
-            what_next::show(&server.issuer, &server.generated, output);
+            what_next::show(&server.issuer, &server.generated, &api.orders, output);
+            // From here on, the API logs the calls that it denies, as the server does.
+            drop(api);
             server.until_interrupted().await;
         }
         Ok(())

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use m2m_authority::TraceId;
 use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials};
-use m2m_explain::{Operating, observations, remedies};
+use m2m_explain::{Operating, Remedy, observations, remedies};
+use m2m_guard::Cause;
+use m2m_host::curl;
 use m2m_host::error::Failure;
 use m2m_host::http_client::{HttpClient, Response};
 use m2m_host::output::Output;
@@ -48,13 +50,21 @@ impl Steps<'_> {
     /// Runs step 2: requests a token over HTTP.
     pub(super) async fn token(&self) -> Result<AccessToken, Failure> {
         self.output.heading("\n2. A token, over HTTP");
+        let line = self.curl(None)?;
+        self.output.line(format!("  {line}"));
         let now = clock::now();
         let (credentials, response) = self
             .request_token(self.credentials()?.expose_secret(), None)
             .await?;
         self.show(&response);
-        m2m_client::read_token(&response, &credentials, now)
-            .map_err(|error| token_failure::failure(&error, &self.server.issuer))
+        let token = m2m_client::read_token(&response, &credentials, now)
+            .map_err(|error| token_failure::failure(&error, &self.server.issuer))?;
+        self.output
+            .line("  The same, into a variable for the commands below:");
+        self.output.line(format!(
+            r#"  TOKEN=$({line} -s | sed -E 's/.*"access_token":"([^"]+)".*/\1/')"#
+        ));
+        Ok(token)
     }
 
     /// Runs step 3: shows the claims of the token.
@@ -70,7 +80,7 @@ impl Steps<'_> {
             "\n4. Its signature, verified with the JWK set that the metadata name, as m2m jwt verify does",
         );
         let url = AuthorizationServerMetadata::url(&self.server.issuer);
-        self.output.line(format!("  GET {url}"));
+        self.output.line(format!("  curl {}", curl::quoted(&url)));
         let response = self.http.get(&url).await?;
         let metadata = AuthorizationServerMetadata::parse(response.body(), &self.server.issuer)
             .map_err(|error| {
@@ -79,7 +89,8 @@ impl Steps<'_> {
         let jwks_uri = metadata
             .jwks_uri
             .ok_or_else(|| Failure::refused("the metadata name no jwks_uri"))?;
-        self.output.line(format!("  GET {jwks_uri}"));
+        self.output
+            .line(format!("  curl {}", curl::quoted(&jwks_uri)));
         let response = self.http.get(&jwks_uri).await?;
         let set = JwkSet::parse(response.body()).map_err(|error| {
             Failure::refused("cannot read the JWK set").because(error.to_string())
@@ -99,25 +110,27 @@ impl Steps<'_> {
         Ok(())
     }
 
-    /// Runs step 5: shows a refusal, and its diagnosis for the operator.
+    /// Runs step 7: shows a refusal, and its diagnosis for the operator.
     pub(super) async fn refusal(&self) -> Result<(), Failure> {
         self.output
-            .heading("\n5. A refusal: the scope is misspelled");
-        let credentials = self.credentials()?;
-        let (_, response) = self
-            .request_token(credentials.expose_secret(), Some(MISSPELLED_SCOPE))
-            .await?;
+            .heading("\n7. A refusal: the scope is misspelled");
+        let line = self.curl(Some(MISSPELLED_SCOPE))?;
+        self.output.line(format!("  {line}"));
+        let secret = self.credentials()?.expose_secret();
+        let (_, response) = self.request_token(secret, Some(MISSPELLED_SCOPE)).await?;
         self.refused(&response, "invalid_scope")
     }
 
-    /// Runs step 6: shows a refusal that tells the caller nothing, and its diagnosis for the operator.
+    /// Runs step 8: shows a refusal that tells the caller nothing, and its diagnosis for the operator.
     pub(super) async fn wrong_secret(&self) -> Result<(), Failure> {
         self.output.heading(
-            "\n6. A refusal that reveals nothing, because the caller is unknown: the secret ends with a line break",
+            "\n8. A refusal that reveals nothing, because the caller is unknown: the secret ends with a line break",
         );
-        let credentials = self.credentials()?;
-        let secret = format!("{}\n", credentials.expose_secret());
-        let (_, response) = self.request_token(&secret, None).await?;
+        let secret = self.credentials()?.expose_secret();
+        // In a form, `%0A` is a line break.
+        let line = self.curl(None)?.replace(secret, &format!("{secret}%0A"));
+        self.output.line(format!("  {line}"));
+        let (_, response) = self.request_token(&format!("{secret}\n"), None).await?;
         self.refused(&response, "invalid_client")
     }
 
@@ -128,6 +141,18 @@ impl Steps<'_> {
             .ok_or_else(|| Failure::refused("the demo's world has no application"))
     }
 
+    /// Returns the command that requests the token of the demo.
+    fn curl(&self, scope: Option<&str>) -> Result<String, Failure> {
+        let credentials = self.credentials()?;
+        let issuer = &self.server.issuer;
+        Ok(curl::token_request(
+            issuer,
+            credentials,
+            Some(AUDIENCE),
+            scope,
+        ))
+    }
+
     async fn request_token(
         &self,
         secret: &str,
@@ -135,15 +160,6 @@ impl Steps<'_> {
     ) -> Result<(Credentials, Response), Failure> {
         let url = format!("{}/oauth2/token", self.server.issuer);
         let credentials = self.credentials()?;
-        self.output.line(format!("  POST {url}"));
-        self.output.line(format!(
-            "    grant_type=client_credentials client_id={} client_secret=…",
-            credentials.client_id
-        ));
-        let asked = scope
-            .map(|scope| format!(" scope={scope}"))
-            .unwrap_or_default();
-        self.output.line(format!("    audience={AUDIENCE}{asked}"));
         let credentials = Credentials::new(credentials.client_id.clone(), secret)
             .map_err(|error| Failure::refused(error.to_string()))?;
         let endpoint = url.parse().map_err(|_| {
@@ -153,7 +169,7 @@ impl Steps<'_> {
         let request = scope
             .into_iter()
             .fold(request, AccessTokenRequest::with_scope);
-        // The request as the lines above show it: with the credentials in the body.
+        // The request as the command shows it: with the credentials in the body.
         let request = request.to_http(
             &endpoint,
             &credentials,
@@ -188,19 +204,27 @@ impl Steps<'_> {
             .ok_or_else(|| Failure::refused("the refusal was not diagnosed"))?;
         self.output
             .line(format!("  What the operator sees under {trace_id}:"));
-        self.output.bad(&format!("    cause: {}", diagnosis.cause));
-        self.output
-            .line(format!("    {}", diagnosis.cause.entry().operator));
-        for observation in observations(&diagnosis) {
-            self.output
-                .line(format!("    evidence: {}", observation.text));
+        let evidence: Vec<String> = observations(&diagnosis)
+            .into_iter()
+            .map(|observation| observation.text)
+            .collect();
+        let fixes = remedies(&diagnosis, Operating::RegistryFile);
+        self.diagnosis(diagnosis.cause, &evidence, fixes.first());
+        Ok(())
+    }
+
+    /// Shows a cause, its evidence and a fix.
+    pub(super) fn diagnosis(&self, cause: Cause, evidence: &[String], fix: Option<&Remedy>) {
+        self.output.bad(&format!("    cause: {cause}"));
+        self.output.line(format!("    {}", cause.entry().operator));
+        for evidence in evidence {
+            self.output.line(format!("    evidence: {evidence}"));
         }
-        if let Some(fix) = remedies(&diagnosis, Operating::RegistryFile).first() {
+        if let Some(fix) = fix {
             self.output.good(&format!("    fix: {}", fix.text));
             let lines = fix.lines.iter().flat_map(|lines| lines.lines());
             lines.for_each(|line| self.output.line(format!("         {line}")));
         }
-        Ok(())
     }
 }
 

@@ -7,29 +7,31 @@ use m2m_host::output::Output;
 use m2m_host::world::GeneratedCredentials;
 use oauth_proto::Issuer;
 
+use super::calls::{CREATE, curl};
 use super::steps::{AUDIENCE, MISSPELLED_SCOPE};
 
-/// Prints commands for the shell: for tokens, a refusal, documents, and further commands.
-pub(super) fn show(issuer: &Issuer, generated: &[GeneratedCredentials], output: &Output) {
-    output.heading("\nTry it yourself; Ctrl-C stops the demo");
-    for credentials in generated {
+/// Prints commands for the shell that go beyond those of the steps.
+pub(super) fn show(
+    issuer: &Issuer,
+    generated: &[GeneratedCredentials],
+    orders: &str,
+    output: &Output,
+) {
+    output.heading("\nTry these commands, and those of the steps; Ctrl-C stops the demo");
+    let program = program();
+    output.line(format!("  {program} jwt decode \"$TOKEN\""));
+    for credentials in generated.iter().skip(1) {
         let line = token_request(issuer, credentials, Some(AUDIENCE), None);
         output.line(format!("  {line}"));
     }
-    for path in [
-        "/.well-known/oauth-authorization-server",
-        "/.well-known/jwks.json",
-        "/errors/invalid_scope",
-    ] {
-        output.line(format!("  curl {issuer}{path}"));
-    }
-    let program = program();
+    output.line("A refusal and a denied call, and what they mean:");
     if let Some(credentials) = generated.first() {
         let refused = token_request(issuer, credentials, Some(AUDIENCE), Some(MISSPELLED_SCOPE));
-        output.line("A refusal, and what it means:");
-        output.line(format!("  {refused}"));
         output.line(format!("  {refused} -si | {program} explain"));
     }
+    output.line(format!("  {} | {program} explain", curl(CREATE, orders)));
+    let page = format!("{issuer}/errors/scope-insufficient");
+    output.line(format!("  curl {}", quoted(&page)));
     output.line(format!("  {program} explain scope-unknown"));
 }
 

@@ -4,6 +4,9 @@
 //! ISSUER=http://127.0.0.1:8080 AUDIENCE=https://orders.example/api cargo run -p m2m-guard --example orders_api
 //! ```
 //!
+//! If `AUDIENCE` is a URL of this API itself, such as `http://127.0.0.1:8081/orders`, it serves its metadata (RFC 9728), and its challenges name them:
+//! clients find the issuer by themselves. `ADDRESS` sets another address. `PROFILE` sets the dialect of the answers.
+//!
 //! With `INTROSPECTION_CLIENT_ID` and `INTROSPECTION_CLIENT_SECRET`, the credentials of this API at the server, it denies tokens that were revoked.
 
 #![expect(
@@ -26,9 +29,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use m2m_guard::{
-    ApiGuard, Caller, Credentials, Denied, Guard, GuardLayer, HyperTransport, Profile,
+    ApiGuard, Caller, Credentials, Denied, Guard, GuardLayer, HyperTransport, Issuer, Profile,
+    ResourceMetadata,
 };
 
+/// The address without the variable `ADDRESS`.
 const ADDRESS: &str = "127.0.0.1:8081";
 
 /// The time after which a token that was revoked is denied at the latest, if the issuer is asked.
@@ -38,28 +43,57 @@ const REVOKED_WITHIN: Duration = Duration::from_secs(10);
 async fn main() -> Result<(), Box<dyn Error>> {
     let issuer = required("ISSUER", "the URL of the authorization server")?;
     let audience = required("AUDIENCE", "the identifier of this API")?;
-    let mut guard = guard(&issuer, &audience, profile()?)?;
+    let address = env::var("ADDRESS").unwrap_or_else(|_| ADDRESS.to_owned());
+    let listener = tokio::net::TcpListener::bind(&address).await?;
+    let address = listener.local_addr()?;
+
+    let metadata = metadata(&issuer, &audience, &format!("http://{address}/"))?;
+    let mut guard = guard(&issuer, &audience, profile()?, metadata.as_ref())?;
     if let Ok(client_id) = env::var("INTROSPECTION_CLIENT_ID") {
         let secret = required("INTROSPECTION_CLIENT_SECRET", "the secret of the API")?;
         guard = guard.with_introspection(Credentials::new(client_id, secret)?, REVOKED_WITHIN);
     }
     let api = router(&guard);
+    let api = match metadata {
+        Some(metadata) => {
+            let path = metadata.path().to_owned();
+            api.route(&path, get(async move || metadata))
+        }
+        None => api,
+    };
 
-    let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
-    println!("listening on http://{ADDRESS}, for tokens of {issuer} for {audience}");
+    println!("listening on http://{address}, for tokens of {issuer} for {audience}");
     axum::serve(listener, api).await?;
     Ok(())
 }
 
-/// A guard that answers in a dialect, and names the pages of the server about errors.
+/// The metadata of this API, if it is the server at the URL that is its identifier.
+fn metadata(
+    issuer: &str,
+    audience: &str,
+    own: &str,
+) -> Result<Option<ResourceMetadata>, Box<dyn Error>> {
+    if !audience.starts_with(own) {
+        return Ok(None);
+    }
+    let metadata = ResourceMetadata::new(audience, &[Issuer::parse(issuer)?])?;
+    Ok(Some(metadata.with_scopes(&["read:orders", "write:orders"])))
+}
+
+/// A guard that answers in a dialect, and names the pages of the server about errors and the metadata of the API.
 pub(crate) fn guard(
     issuer: &str,
     audience: &str,
     profile: Profile,
+    metadata: Option<&ResourceMetadata>,
 ) -> Result<ApiGuard<HyperTransport>, Box<dyn Error>> {
     let guard = Guard::new(issuer, &[audience])
         .with_profile(profile)
         .with_error_pages(&format!("{issuer}/errors/"));
+    let guard = match metadata {
+        Some(metadata) => guard.described_by(metadata),
+        None => guard,
+    };
     Ok(ApiGuard::over_hyper_with(guard)?)
 }
 

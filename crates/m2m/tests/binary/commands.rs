@@ -6,35 +6,6 @@ use std::process::Stdio;
 use crate::support::{SECRET, Serving, file, m2m, run, text};
 
 #[test]
-fn the_demo_shows_every_step_and_ends_well() {
-    let output = run(&["demo", "--once"]);
-    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(0), "{stdout}{stderr}");
-    for expected in [
-        "1. A server",
-        "2. A token, over HTTP",
-        "\"access_token\"",
-        "client_id    \"billing-job\"",
-        "in 59 minutes",
-        "valid: from http://127.0.0.1:",
-        "\"error\": \"invalid_scope\"",
-        "cause: scope-unknown",
-        "\"error\": \"invalid_client\"",
-        "cause: secret-wrong",
-        "a line break at the end",
-        "fix: send the secret without a line break at the end",
-    ] {
-        let expected_later = expected.replace("in 59 minutes", "in 1 hour");
-        assert!(
-            stdout.contains(expected) || stdout.contains(&expected_later),
-            "{expected}: {stdout}"
-        );
-    }
-    assert!(!stdout.contains('\u{1b}'), "no colour but on a terminal");
-    assert_eq!(stderr, "");
-}
-
-#[test]
 fn explain_knows_codes_causes_and_statuses_in_every_dialect() {
     let explain = |arguments: &[&str]| {
         let output = run(&[&["explain"], arguments].concat());

@@ -2,7 +2,7 @@
 
 #[path = "../../../m2m-guard/examples/orders_api.rs"]
 #[expect(dead_code, reason = "the test starts the API itself")]
-mod example;
+pub(crate) mod example;
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
@@ -43,7 +43,7 @@ impl Orders {
             .enable_all()
             .build()
             .unwrap();
-        let guard = example::guard(&server.issuer(), AUDIENCE, profile).unwrap();
+        let guard = example::guard(&server.issuer(), AUDIENCE, profile, None).unwrap();
         let api = Credentials::new("orders-api", SECRET).unwrap();
         let asking = guard.clone().with_introspection(api, Duration::ZERO);
         let late = guard.clone().with_clock(two_hours_ahead);
