@@ -7,7 +7,8 @@ use crate::workspace::{Package, Workspace};
 use crate::{arrows, budget, codegen, install, readmes, tidy, torture};
 
 /// The crates that are separate workspaces.
-const APART: [&str; 3] = [
+const APART: [&str; 4] = [
+    "bench/compare/Cargo.toml",
     "bench/yardstick/Cargo.toml",
     "fuzz/Cargo.toml",
     "tests/clients/rust/Cargo.toml",
