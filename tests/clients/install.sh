@@ -23,7 +23,7 @@ install_clients() {
 
 # Sets $node: the installed one if it is new enough for the clients, otherwise one from npm.
 install_node() {
-  local oldest=20 folder=$clients_target/node stamp version
+  local oldest=22 folder=$clients_target/node stamp version
   version=$(node --version 2>/dev/null || true)
   version=${version#v}
   if [[ ${version%%.*} =~ ^[0-9]+$ ]] && ((${version%%.*} >= oldest)); then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs third-party clients against `m2m serve`, over TLS: each gets tokens, verifies them, or uses the management API. Prints one
-# line per check, and exits with 1 if one of them failed.
+# Runs third-party clients against `m2m serve`, over TLS: each gets tokens, verifies them, or uses the management API. Some call an API
+# that m2m-guard protects. Prints one line per check, and exits with 1 if one of them failed.
 #
 #   tests/clients/run.sh target/debug/m2m
 #   tests/clients/run.sh target/debug/m2m trickle    Only the callers behind nginx with long pauses, for five minutes
@@ -22,6 +22,7 @@ failed=0
 server_pid=
 server_output=
 server_address=
+orders_pid=
 
 say() { printf '# %s\n' "$*"; }
 
@@ -42,6 +43,10 @@ main() {
   only=${2-}
   [[ -n $binary && (-z $only || $only == trickle) ]] || { printf 'usage: %s M2M_BINARY [trickle]\n' "$0" >&2; exit 2; }
   [[ -x $binary ]] || die "$binary is not an executable file; build it with: cargo build -p m2m"
+  export CLIENTS_M2M=$(realpath "$binary")
+  # Programs that other clients start or call: examples of m2m-guard and m2m-client.
+  export CLIENTS_ORDERS_API=${CLIENTS_M2M%/*}/examples/orders_api CLIENTS_CONFORMANCE=${CLIENTS_M2M%/*}/examples/mcp_client
+  [[ -x $CLIENTS_ORDERS_API && -x $CLIENTS_CONFORMANCE ]] || die "the examples are not built; build them with: cargo build --workspace --examples"
 
   temporary=$(mktemp -d)
   trap clean_up EXIT
@@ -61,14 +66,19 @@ main() {
 }
 
 every_run() {
+  begin "other servers" rfc
+  checks "$node" "$clients_target/npm/oidc_provider_tokens.mjs"
+  checks "$node" "$clients_target/npm/doctor_foreign.mjs"
+  checks "$node" "$clients_target/npm/mcp_conformance.mjs"
+
   begin "rfc" rfc
-  start_server --world "$here/world.toml" --keys "$temporary/keys" "${tls[@]}"
+  start_server --world "$world" --keys "$temporary/keys" "${tls[@]}"
   every_client
   stop_server
   no_secrets
 
   begin "kinde, from a data directory" kinde
-  "$binary" apply -f "$here/world.toml" --data "$run/data" >"$run/applied" 2>&1 || die "m2m apply failed: $(<"$run/applied")"
+  "$binary" apply -f "$world" --data "$run/data" >"$run/applied" 2>&1 || die "m2m apply failed: $(<"$run/applied")"
   start_server --data "$run/data" "${tls[@]}"
   every_client
   every_inspecting_client
@@ -81,8 +91,30 @@ every_run() {
   proxied
 
   begin "kinde, plain http" kinde
-  start_server --world "$here/world.toml" --keys "$temporary/keys"
+  start_server --world "$world" --keys "$temporary/keys"
   checks printed_request
+  stop_server
+
+  mocked
+}
+
+# Runs clients against `m2m mock`, which they ask for errors, over plain HTTP.
+mocked() {
+  local ready
+  begin "mock" rfc
+  rm -f "$temporary/ready"
+  mkfifo "$temporary/ready"
+  "$binary" mock --listen 127.0.0.1:0 >"$temporary/ready" 2>"$run/log" &
+  server_pid=$!
+  exec {server_output}<"$temporary/ready"
+  if ! read -r -t "$ready_within" -u "$server_output" ready; then
+    die "the mock exited, or was not ready within $ready_within s; the end of its log: $(tail -n 20 "$run/log")"
+  fi
+  [[ $ready =~ issuer\ (http://127\.0\.0\.1:[0-9]+) ]] || die "the ready line does not contain an issuer: $ready"
+  export CLIENTS_ISSUER=${BASH_REMATCH[1]}
+  checks "$node" "$clients_target/npm/mock_errors.mjs"
+  checks "$python" "$here/python/mock_errors.py"
+  operations=
   stop_server
 }
 
@@ -95,15 +127,19 @@ every_client() {
   checks "$python" "$here/python/authlib_tokens.py"
   checks "$python" "$here/python/requests_oauthlib_tokens.py"
   checks "$python" "$here/python/librdkafka_tokens.py"
-  checks "$python" "$here/python/mcp_tokens.py"
-  checks "$node" "$clients_target/npm/mcp_tokens.mjs"
   checks jdk_tokens
   checks apache_tokens
-  checks "$rust_client"
   checks "$node" "$clients_target/npm/jose_verify.mjs"
   checks "$python" "$here/python/pyjwt_verify.py"
   checks "$python" "$here/python/printed_snippet.py"
   checks "$node" "$clients_target/npm/printed_snippet.mjs" "$here/../../docs/guide/protect.md"
+
+  start_orders_api
+  checks "$node" "$clients_target/npm/orders_api_calls.mjs"
+  checks "$node" "$clients_target/npm/mcp_tokens.mjs"
+  checks "$python" "$here/python/mcp_tokens.py"
+  checks "$rust_client"
+  stop_orders_api
 }
 
 # Clients that introspect and revoke tokens. A server of a registry file whose keys outlive it revokes none.
@@ -146,7 +182,7 @@ nginx_tokens() { "$python" "$here/python/proxied_tokens.py" nginx "https://$ngin
 
 start_server_behind_nginx() {
   choose_nginx_address
-  start_server --world "$here/world.toml" --keys "$temporary/keys" --issuer "https://$nginx_address/tenant" \
+  start_server --world "$world" --keys "$temporary/keys" --issuer "https://$nginx_address/tenant" \
     --trusted-proxies 127.0.0.1 --address-header x-forwarded-for "$@"
 }
 
@@ -184,6 +220,10 @@ isolate() {
   export CURL_HOME=$temporary
   export PYTHONDONTWRITEBYTECODE=1
   export CLIENTS_CALLERS=$here/callers.json
+  orders_address=127.0.0.1:$(free_port)
+  export CLIENTS_ORDERS=http://$orders_address/orders
+  world=$temporary/world.toml
+  sed "s/127\.0\.0\.1:8081/$orders_address/" "$here/world.toml" >"$world"
   # Debian has haproxy and nginx there, and not every user has it in the path.
   export PATH=$PATH:/usr/sbin
 
@@ -246,7 +286,9 @@ start_server() {
 stop_server() {
   [[ -n $server_pid ]] || return 0
   local waited
-  curl --max-time 5 --output "$run/metrics" "http://$operations/metrics" || say "$title: the metrics cannot be read"
+  if [[ -n $operations ]]; then
+    curl --max-time 5 --output "$run/metrics" "http://$operations/metrics" || say "$title: the metrics cannot be read"
+  fi
   kill -TERM "$server_pid" 2>/dev/null || true
   for ((waited = 0; waited < stopped_within * 10; waited++)); do
     kill -0 "$server_pid" 2>/dev/null || break
@@ -257,6 +299,21 @@ stop_server() {
   server_pid=
   [[ -z $server_output ]] || exec {server_output}<&-
   server_output=
+}
+
+# Starts the example orders_api, which trusts the running server. What it prints is searched for tokens too.
+start_orders_api() {
+  ISSUER=$CLIENTS_ISSUER AUDIENCE=$CLIENTS_ORDERS PROFILE=$profile ADDRESS=$orders_address \
+    "$CLIENTS_ORDERS_API" >"$run/orders_api" 2>&1 &
+  orders_pid=$!
+  await_port "$orders_address" "$run/orders_api"
+}
+
+stop_orders_api() {
+  [[ -n $orders_pid ]] || return 0
+  kill -TERM "$orders_pid" 2>/dev/null || true
+  wait "$orders_pid" 2>/dev/null || true
+  orders_pid=
 }
 
 no_secrets() {
@@ -285,6 +342,7 @@ checks() {
 
 clean_up() {
   stop_proxies
+  stop_orders_api
   stop_server
   rm -rf "$temporary"
 }

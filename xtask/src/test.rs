@@ -323,6 +323,11 @@ fn package(workspace: &Workspace) -> Outcome {
 }
 
 fn clients(workspace: &Workspace) -> Outcome {
+    // Two examples, as the step `test` built them: with the features of the whole workspace.
+    command::run(
+        &mut cargo(&["build", "--workspace", "--examples"]),
+        "fix the compile errors above",
+    )?;
     let help = "the output above names the client and the check that failed";
     with_the_binary(workspace, install::CLIENTS, &[], help)
 }

@@ -8,7 +8,8 @@ const environment = (name) => {
   return value;
 };
 
-export const issuer = environment('CLIENTS_ISSUER');
+/** The server, and the URL of the example orders_api. Some programs start their own. */
+export const { CLIENTS_ISSUER: issuer, CLIENTS_ORDERS: orders } = process.env;
 
 export const { applications, management, apis, scope } = JSON.parse(readFileSync(environment('CLIENTS_CALLERS'), 'utf8'));
 

@@ -7,7 +7,6 @@ pub struct Callers {
     pub applications: Vec<Application>,
     pub apis: Vec<Api>,
     pub scope: String,
-    pub loopback_resource: String,
 }
 
 #[derive(Deserialize)]

@@ -11,15 +11,6 @@ use serde::Deserialize;
 pub struct Claims {
     client_id: String,
     scope: String,
-    aud: Audience,
-}
-
-/// The profiles differ in how they write one audience.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
 }
 
 /// The claims of this access token.
@@ -37,19 +28,6 @@ impl Claims {
             Ok(())
         } else {
             Err(format!("client {}, scope {}", self.client_id, self.scope).into())
-        }
-    }
-
-    /// Fails if the token is for anything but this audience.
-    pub fn check_audience(&self, audience: &str) -> Result<(), Box<dyn Error>> {
-        let found = match &self.aud {
-            Audience::One(found) => std::slice::from_ref(found),
-            Audience::Many(found) => found,
-        };
-        if found == [audience] {
-            Ok(())
-        } else {
-            Err(format!("audience {found:?}").into())
         }
     }
 }

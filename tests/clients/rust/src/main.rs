@@ -1,4 +1,4 @@
-//! Clients written in Rust get tokens. ureq sends their requests over TLS, so they need no HTTP library of their own. Prints one
+//! Clients written in Rust get tokens. ureq sends their requests, so they need no HTTP library of their own. Prints one
 //! line per check: `ok …` or `failed …`.
 #![forbid(unsafe_code)]
 
@@ -18,9 +18,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let issuer = std::env::var("CLIENTS_ISSUER")?;
     let callers = serde_json::from_slice(&std::fs::read(std::env::var("CLIENTS_CALLERS")?)?)?;
     let agent = agent(&std::fs::read(std::env::var("SSL_CERT_FILE")?)?)?;
+    let orders = std::env::var("CLIENTS_ORDERS")?;
 
     let mut failed = oauth2_tokens::run(&issuer, &callers, &agent)?;
-    failed |= mcp_tokens::run(&issuer, &callers, &agent)?;
+    failed |= mcp_tokens::run(&orders, &callers, &agent)?;
     Ok(if failed {
         ExitCode::FAILURE
     } else {
@@ -39,7 +40,6 @@ fn agent(ca: &[u8]) -> Result<Agent, ureq::Error> {
         .build();
     Ok(Agent::config_builder()
         .tls_config(tls)
-        .https_only(true)
         .http_status_as_error(false)
         .max_redirects(0)
         .build()
