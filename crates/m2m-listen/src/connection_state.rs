@@ -35,7 +35,7 @@ pub(super) enum Phase {
     Idle,
     /// The header of a request is incomplete.
     Head,
-    /// A request is being answered.
+    /// A request is being answered: on HTTP/1.1 until its body is complete, on HTTP/2 until the handler has returned.
     Busy,
     /// The answer is complete, and not yet written.
     Answered,
@@ -182,10 +182,10 @@ impl ConnectionState {
     }
 
     /// Notes that a request is being answered, until the returned guard is dropped.
-    pub(super) fn serve(&self) -> Serving<'_> {
+    pub(super) fn serve(self: &Arc<Self>) -> Serving {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         self.enter(Phase::Busy);
-        Serving(self)
+        Serving(Arc::clone(self))
     }
 
     pub(super) fn is_serving(&self) -> bool {
@@ -286,9 +286,9 @@ const fn fresh(now: u64, phase: Phase) -> u64 {
 
 /// A request that is being answered.
 #[derive(Debug)]
-pub(super) struct Serving<'s>(&'s ConnectionState);
+pub(super) struct Serving(Arc<ConnectionState>);
 
-impl Drop for Serving<'_> {
+impl Drop for Serving {
     fn drop(&mut self) {
         if self.0.in_flight.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.0.enter(Phase::Answered);
@@ -300,9 +300,9 @@ impl Drop for Serving<'_> {
 mod tests {
     use super::*;
 
-    fn state() -> (Arc<AtomicU64>, ConnectionState) {
+    fn state() -> (Arc<AtomicU64>, Arc<ConnectionState>) {
         let clock = Arc::new(AtomicU64::new(1000));
-        (Arc::clone(&clock), ConnectionState::new(clock))
+        (Arc::clone(&clock), Arc::new(ConnectionState::new(clock)))
     }
 
     #[test]
@@ -361,7 +361,6 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_waits_is_woken_by_an_order() {
         let (_, state) = state();
-        let state = Arc::new(state);
         let waiting = tokio::spawn({
             let state = Arc::clone(&state);
             async move {

@@ -55,7 +55,7 @@ pub(super) async fn serve<S: Io, H: Handler>(
 ) -> Ended<S> {
     let service = service_fn(|request| {
         let origin = Arc::clone(origin);
-        async move { Ok::<_, Infallible>(origin.answer(request).await) }
+        async move { Ok::<_, Infallible>(origin.answer_to_the_end(request).await) }
     });
     let mut is_draining = origin.state.told() == Some(Order::Drain);
     let mut has_polled = false;

@@ -1,5 +1,6 @@
 //! The state that connections of a listener share, and the way of a request: its address, the limit of requests, its refusal.
 
+use core::error::Error;
 use core::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,8 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, Version, header};
-use http_body_util::{Either, Full};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt as _, Either, Full};
+use hyper::body::{Body, Incoming};
 use hyper_util::rt::TokioExecutor;
 use rustls::ServerConfig;
 use tokio::sync::Semaphore;
@@ -18,6 +19,9 @@ use super::connection_state::{ConnectionState, Order, Phase};
 use super::connection_table::ConnectionTable;
 use super::transport::{Io, Linger, Transport};
 use super::{Closed, Handler, HandshakeError, Observer, ProxyProtocol, Refusal, refusal};
+
+/// The error of a body.
+type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The state that all connections of a listener share.
 pub(super) struct Context<H> {
@@ -47,11 +51,36 @@ pub(super) struct Origin<H> {
 }
 
 /// The body of an answer: of the handler, or of a refusal.
-pub(super) type AnswerBody<H> = Either<<H as Handler>::Body, Full<Bytes>>;
+type AnswerBody<H> = Either<<H as Handler>::Body, Full<Bytes>>;
 
 impl<H: Handler> Origin<H> {
+    /// Answers one request on HTTP/1.1, which lasts until hyper has taken all of the body and drops it.
+    ///
+    /// A flush before that, of a header that fills the buffer or of a piece of the body, does not begin the wait for the next request. The
+    /// time of the body is limited as that of the handler is: a caller that does not read is closed, and so is the connection that has been
+    /// busy longest at the maximum of connections.
+    pub(super) async fn answer_to_the_end(
+        &self,
+        request: Request<Incoming>,
+    ) -> Response<impl Body<Data = Bytes, Error = BoxError> + use<H>> {
+        let serving = self.state.serve();
+        let response = self.respond(request).await;
+        response.map(|body| {
+            body.map_err(move |error| {
+                let _until_dropped = &serving;
+                error
+            })
+        })
+    }
+
     /// Answers one request.
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody<H>> {
+        // On HTTP/2, a caller decides for each stream how long its body waits, and must not keep its connection busy by that.
+        let _serving = self.state.serve();
+        self.respond(request).await
+    }
+
+    async fn respond(&self, request: Request<Incoming>) -> Response<AnswerBody<H>> {
         let Context {
             handler,
             observer,
@@ -61,7 +90,6 @@ impl<H: Handler> Origin<H> {
             max_requests,
             ..
         } = &*self.context;
-        let _serving = self.state.serve();
         let before = in_flight.fetch_add(1, Ordering::Relaxed);
         observer.request_began();
         let _ended = Ended(in_flight, &**observer);
