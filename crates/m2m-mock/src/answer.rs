@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use m2m_jwt::UnixTime;
+use serde::Serialize;
 use serde_json::Value;
 
 /// A complete answer.
@@ -44,6 +45,26 @@ pub(crate) fn marked(mut document: Value) -> Answer {
         members.insert(MARK_MEMBER.to_owned(), MARK.into());
     }
     json(StatusCode::OK, document.to_string())
+}
+
+/// Returns an answer with a JSON object, to which the mark is added, without a tree of it. The object must not have the member itself.
+pub(crate) fn written(status: StatusCode, document: &impl Serialize) -> Answer {
+    #[derive(Serialize)]
+    struct Marked<'d, D> {
+        #[serde(flatten)]
+        document: &'d D,
+        m2m_mock: &'static str,
+    }
+
+    let marked = Marked {
+        document,
+        m2m_mock: MARK,
+    };
+    let text = serde_json::to_vec(&marked);
+    json(
+        status,
+        text.expect("its keys are texts, and it has no errors of its own"),
+    )
 }
 
 /// Adds the headers that every answer has: the mark, and the time of the mock's clock.

@@ -66,15 +66,16 @@ impl MockClock {
         is_frozen: false,
     };
 
-    /// Returns the time of this clock at a time of the machine.
-    pub(crate) const fn time(self, now: UnixTime) -> UnixTime {
-        match self.set {
+    /// Returns the time of this clock at a time of the machine. It stops at the end of the calendar.
+    pub(crate) fn time(self, now: UnixTime) -> UnixTime {
+        let time = match self.set {
             None => now,
             Some((time, _)) if self.is_frozen => time,
             Some((time, since)) => {
                 time.saturating_add_seconds(now.as_seconds().saturating_sub(since.as_seconds()))
             }
-        }
+        };
+        time.min(UnixTime::from_seconds(MAX_TIME))
     }
 
     /// True if the time stays as it is.
@@ -142,5 +143,18 @@ mod tests {
         let error = clock.advance(u64::MAX, at(1)).unwrap_err();
         assert_eq!(error, InvalidClock { seconds: u64::MAX });
         assert_eq!(clock.time(at(7)), at(7));
+    }
+
+    #[test]
+    fn it_stops_at_the_end_of_the_calendar() {
+        let mut clock = MockClock::OF_MACHINE;
+        let time = Some(at(MAX_TIME - 1));
+        let is_frozen = false;
+        clock.set(ClockSetting { time, is_frozen }, at(100));
+        assert_eq!(clock.time(at(102)), at(MAX_TIME));
+        clock.set(ClockSetting::default(), at(200));
+        assert_eq!(clock.time(at(200)), at(MAX_TIME));
+        clock.advance(1, at(300)).unwrap_err();
+        assert_eq!(clock.time(at(u64::MAX)), at(MAX_TIME));
     }
 }

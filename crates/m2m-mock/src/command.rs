@@ -16,6 +16,7 @@ use m2m_listen::{ListenError, ListenSettings, Listener};
 use oauth_proto::Issuer;
 
 use crate::answer::MARK;
+use crate::caller::is_at_loopback;
 use crate::limits::{MAX_CONNECTIONS, MAX_SCRIPT_BYTES};
 use crate::mock::Mock;
 use crate::script::Script;
@@ -94,12 +95,16 @@ impl MockOptions {
         let listener = Listener::bind(self.settings()).await;
         let listener = listener.map_err(|error| not_listening(&error))?;
         let listen = self.listen.with_port(listener.address().port());
-        let mock = Mock::new(script, issuer(listen)?, clock::now()).map_err(|error| {
+        let mut mock = Mock::new(script, issuer(listen)?, clock::now()).map_err(|error| {
             Failure::refused("cannot generate a signing key")
                 .because(error.to_string())
                 .help("set signing_alg in the script to ES256")
         })?;
+        if let Some(notice) = notice_of_issuer(mock.issuer()) {
+            output.notice(&notice);
+        }
         if !listen.is_loopback() {
+            mock = mock.addressed_by_any_host();
             output.notice(&format!(
                 "notice: {listen} is not a loopback address: everyone who reaches it gets tokens and controls the mock"
             ));
@@ -145,6 +150,14 @@ fn issuer(listen: ListenAddress) -> Result<Issuer, Failure> {
         ListenAddress::Ip(_) | ListenAddress::Localhost(_) => listen,
     };
     m2m_host::issuer::parse_issuer(&format!("http://{reached}"))
+}
+
+/// Returns the notice about an issuer that is another server: the mock itself does not speak TLS.
+fn notice_of_issuer(issuer: &Issuer) -> Option<String> {
+    let is_elsewhere = issuer.is_https() && !is_at_loopback(issuer);
+    is_elsewhere.then(|| {
+        format!("notice: tokens of this mock name an issuer that is not this mock: {issuer}")
+    })
 }
 
 fn not_listening(error: &ListenError) -> Failure {
@@ -219,6 +232,23 @@ mod tests {
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(head.contains(&format!("content-length: {}", body.len())));
         assert!(head.contains(&format!("m2m-mock: {MARK}")));
+    }
+
+    #[test]
+    fn an_https_issuer_elsewhere_has_a_notice() {
+        let notice = |issuer| notice_of_issuer(&Issuer::parse(issuer).unwrap());
+        let shown = notice("https://id.example/tenant").unwrap();
+        assert!(
+            shown.ends_with("not this mock: https://id.example/tenant"),
+            "{shown}"
+        );
+        for issuer in [
+            "http://mock:8090",
+            "https://localhost:8443",
+            "https://127.0.0.1",
+        ] {
+            assert_eq!(notice(issuer), None, "{issuer}");
+        }
     }
 
     #[test]

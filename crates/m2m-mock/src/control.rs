@@ -1,23 +1,17 @@
 //! The control endpoints, by which a test changes the mock.
 
 mod body;
-mod caller;
 mod operations;
 
 use bytes::Bytes;
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use m2m_jwt::UnixTime;
 
 use crate::answer::Answer;
+use crate::caller::{self, Hosts};
 use crate::refusal::Refusal;
 use crate::state::State;
 use operations::OPERATIONS;
-
-/// True if the path is that of a control endpoint, or of one that does not exist.
-pub(crate) fn is_control(path: &str) -> bool {
-    path.strip_prefix(PREFIX)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
 
 /// Answers a request to a control endpoint.
 pub(crate) fn answer(state: &mut State, request: &Request<Bytes>, now: UnixTime) -> Answer {
@@ -25,7 +19,9 @@ pub(crate) fn answer(state: &mut State, request: &Request<Bytes>, now: UnixTime)
 }
 
 fn perform(state: &mut State, request: &Request<Bytes>, now: UnixTime) -> Result<Answer, Refusal> {
-    caller::check(request, &state.issuer)?;
+    caller::check(request, &state.issuer, Hosts::Own).map_err(|denied| {
+        Refusal::new(StatusCode::FORBIDDEN, "access_denied", denied.to_string())
+    })?;
     let path = request.uri().path();
     let at_path = OPERATIONS.iter().filter(|operation| operation.path == path);
     let mut of_method = at_path.clone();
@@ -48,6 +44,3 @@ fn unknown(path: &str) -> Refusal {
     paths.dedup();
     Refusal::path_unknown(path, &paths)
 }
-
-/// The prefix of all control endpoints.
-const PREFIX: &str = "/mock";

@@ -74,6 +74,15 @@ impl Endpoint {
     }
 }
 
+/// True if the path is that of a control endpoint, or of one that does not exist.
+pub(crate) fn is_control(path: &str) -> bool {
+    path.strip_prefix(CONTROL_PREFIX)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The prefix of all control endpoints.
+pub(crate) const CONTROL_PREFIX: &str = "/mock";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,10 @@
 
 use core::ops::Range;
 
-use crate::limits::{MAX_CLIENT_ID_BYTES, MAX_DELAY_MS, MAX_TIME};
+use crate::endpoint::CONTROL_PREFIX;
+use crate::limits::{
+    MAX_CLIENT_ID_BYTES, MAX_DELAY_MS, MAX_FORCED_ANSWERS, MAX_FORCED_BYTES, MAX_TIME,
+};
 
 /// A script cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,10 +98,48 @@ pub(crate) struct InvalidClock {
     pub(crate) seconds: u64,
 }
 
-/// The mock has as many forced answers as it keeps.
+/// The mock keeps no more forced answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "there are {} forced answers already; delete them with DELETE /mock/forced-answers",
-    crate::limits::MAX_FORCED_ANSWERS
-)]
-pub(crate) struct TooManyForcedAnswers;
+pub(crate) enum ForcedAnswersFull {
+    /// There are as many as it keeps.
+    #[error(
+        "there are {MAX_FORCED_ANSWERS} forced answers already; delete them with DELETE /mock/forced-answers"
+    )]
+    Number,
+    /// Their texts would take more memory than it has for them.
+    #[error(
+        "the forced answers would take more than {MAX_FORCED_BYTES} bytes; delete them with DELETE /mock/forced-answers, or shorten their claims and texts"
+    )]
+    Size,
+}
+
+/// A request comes from a page in a browser, as far as its headers show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DeniedCaller {
+    /// A browser states the origin of the page.
+    #[error("the header Origin is that of a page in a browser; send the request from a program")]
+    Origin,
+    /// A browser states that a page caused the request.
+    #[error(
+        "the header Sec-Fetch-Site is that of a page in a browser; send the request from a program"
+    )]
+    SecFetchSite,
+    /// The name may be one that a page has rebound to loopback.
+    #[error(
+        "Host is neither a loopback address nor that of the issuer; set issuer in the script to the URL by which tests reach the mock"
+    )]
+    Host,
+}
+
+/// The path of a script's issuer cannot be that of a mock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum InvalidIssuerPath {
+    /// It is that of the control endpoints.
+    #[error(
+        "the path {CONTROL_PREFIX} is that of the control endpoints; choose another path for the issuer"
+    )]
+    Control,
+    /// Clients resolve such segments before they send a request.
+    #[error("the path of an issuer has no segments . and ..; write the path without them")]
+    DotSegment,
+}

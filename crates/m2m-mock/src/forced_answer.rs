@@ -82,6 +82,11 @@ impl ForcedAnswer {
         self.0.times
     }
 
+    /// The memory that it takes beside itself. Unit: bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.0.heap_bytes()
+    }
+
     /// The time for which the answer is held back.
     pub(crate) fn delay(&self) -> Duration {
         Duration::from_millis(self.0.delay_ms.unwrap_or_default().into())
@@ -140,6 +145,14 @@ impl From<ForcedAnswer> for ForcedAnswerFields {
 }
 
 impl ForcedAnswerFields {
+    fn heap_bytes(&self) -> usize {
+        let texts = [&self.client_id, &self.error, &self.description];
+        let texts = texts
+            .into_iter()
+            .map(|text| text.as_deref().map_or(0, str::len));
+        texts.sum::<usize>() + self.token.as_ref().map_or(0, TokenTemplate::heap_bytes)
+    }
+
     fn check_combination(&self) -> Result<(), InvalidForcedAnswer> {
         let determining = [
             (self.error.is_some(), "error"),

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::endpoint::Endpoint;
-use crate::error::TooManyForcedAnswers;
+use crate::error::ForcedAnswersFull;
 use crate::forced_answer::ForcedAnswer;
-use crate::limits::MAX_FORCED_ANSWERS;
+use crate::limits::{MAX_FORCED_ANSWERS, MAX_FORCED_BYTES};
 
 /// The forced answers in the order in which they were added.
 ///
@@ -19,7 +19,7 @@ pub(crate) struct ForcedAnswers {
 }
 
 /// A forced answer with the number of requests that are left.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Pending {
     id: u64,
     /// The number of requests that it still answers. Absent for every request.
@@ -34,19 +34,23 @@ impl ForcedAnswers {
     ///
     /// # Errors
     ///
-    /// If there are as many as the mock keeps.
-    pub(crate) fn add(&mut self, forced: ForcedAnswer) -> Result<Pending, TooManyForcedAnswers> {
+    /// If there are as many as the mock keeps, or their texts would take more memory than it has for them.
+    pub(crate) fn add(&mut self, forced: ForcedAnswer) -> Result<&Pending, ForcedAnswersFull> {
         if self.pending.len() >= MAX_FORCED_ANSWERS {
-            return Err(TooManyForcedAnswers);
+            return Err(ForcedAnswersFull::Number);
+        }
+        let kept = self.pending.iter();
+        let kept: usize = kept.map(|pending| pending.forced.heap_bytes()).sum();
+        if kept + forced.heap_bytes() > MAX_FORCED_BYTES {
+            return Err(ForcedAnswersFull::Size);
         }
         self.count += 1;
-        let pending = Pending {
+        self.pending.push(Pending {
             id: self.count,
             remaining: forced.times(),
             forced,
-        };
-        self.pending.push(pending.clone());
-        Ok(pending)
+        });
+        Ok(self.pending.last().expect("it was just added"))
     }
 
     /// Returns the forced answer to a request, and counts the request.
@@ -135,7 +139,38 @@ mod tests {
         for _ in 0..MAX_FORCED_ANSWERS {
             answers.add(any.clone()).unwrap();
         }
-        assert_eq!(answers.add(any).err(), Some(TooManyForcedAnswers));
+        assert_eq!(answers.add(any).err(), Some(ForcedAnswersFull::Number));
         assert_eq!(answers.pending().len(), MAX_FORCED_ANSWERS);
+    }
+
+    #[test]
+    fn beyond_the_maximum_of_bytes_no_answer_is_added_until_one_is_used_up() {
+        for (large, least) in [
+            (
+                json!({ "token": { "claims": { "a": vec![json!({ "": 0 }); 7_000] } } }),
+                64,
+            ),
+            (json!({ "token": { "without": vec![""; 20_000] } }), 8),
+            (
+                json!({ "status": 400, "description": "a".repeat(60_000) }),
+                64,
+            ),
+        ] {
+            let mut fields = large;
+            fields["times"] = 1.into();
+            let large = forced(fields);
+            let mut answers = ForcedAnswers::default();
+            while answers.add(large.clone()).is_ok() {}
+            assert_eq!(
+                answers.add(large.clone()).err(),
+                Some(ForcedAnswersFull::Size)
+            );
+            let count = answers.pending().len();
+            assert!((least..100).contains(&count), "{count}");
+            let small = forced(json!({ "status": 500 }));
+            answers.add(small).unwrap();
+            answers.take(Endpoint::Token, None).unwrap();
+            answers.add(large).unwrap();
+        }
     }
 }

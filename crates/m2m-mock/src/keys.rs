@@ -37,9 +37,8 @@ impl Keys {
     ///
     /// If the crypto library cannot generate a key for the algorithm.
     pub(crate) fn generate(algorithm: Algorithm) -> Result<Self, KeyNotGenerated> {
-        let (signing, _) = SigningKey::generate(algorithm, None)?;
         Ok(Self {
-            signing,
+            signing: signing_key(algorithm)?,
             replaced: VecDeque::new(),
         })
     }
@@ -55,7 +54,7 @@ impl Keys {
         old: OldKey,
     ) -> Result<(), KeyNotGenerated> {
         let algorithm = algorithm.unwrap_or_else(|| self.algorithm());
-        let (signing, _) = SigningKey::generate(algorithm, None)?;
+        let signing = signing_key(algorithm)?;
         let replaced = core::mem::replace(&mut self.signing, signing);
         match old {
             OldKey::Kept => self.replaced.push_back(replaced.public_jwk().clone()),
@@ -112,9 +111,27 @@ impl Keys {
     }
 }
 
+/// Generates a key whose id shows in every token that it is one of a mock.
+fn signing_key(algorithm: Algorithm) -> Result<SigningKey, KeyNotGenerated> {
+    let (key, document) = SigningKey::generate(algorithm, None)?;
+    let key_id = format!("mock-{}", key.key_id());
+    SigningKey::from_pkcs8_der(algorithm, Some(&key_id), document.secret_der())
+        .map_err(|_| KeyNotGenerated::Library)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_id_of_a_key_shows_that_it_is_that_of_a_mock() {
+        let mut keys = Keys::generate(Algorithm::Es256).unwrap();
+        keys.rotate(None, OldKey::Kept).unwrap();
+        let set = keys.jwk_set();
+        let ids: Vec<_> = set.keys().iter().filter_map(Jwk::key_id).collect();
+        assert!(ids.iter().all(|id| id.starts_with("mock-")), "{ids:?}");
+        assert_ne!(ids[0], ids[1]);
+    }
 
     #[test]
     fn a_bounded_number_of_replaced_keys_is_published() {

@@ -12,6 +12,8 @@
 mod answer;
 mod asked;
 mod broken_answer;
+mod caller;
+mod claims;
 mod client;
 mod clock;
 mod command;
@@ -23,6 +25,7 @@ mod error;
 mod forced_answer;
 mod forced_answers;
 mod forced_error;
+mod held_answers;
 mod keys;
 mod limits;
 mod mock;

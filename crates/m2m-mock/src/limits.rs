@@ -11,6 +11,13 @@ pub(crate) const MAX_SCRIPT_BYTES: u32 = 1024 * 1024;
 /// The maximum number of forced answers, more than a suite of tests that run at once.
 pub(crate) const MAX_FORCED_ANSWERS: usize = 1_000;
 
+/// The maximum memory of the texts of all forced answers, as many as 64 of the largest body. Unit: bytes.
+pub(crate) const MAX_FORCED_BYTES: usize = 4 * 1024 * 1024;
+
+/// The maximum length of a description in a challenge, the rest of which is in the body only: many clients limit the header of an answer. Unit:
+/// bytes.
+pub(crate) const MAX_CHALLENGE_DESCRIPTION_BYTES: usize = 1024;
+
 /// The maximum number of requests that are kept. The oldest ones are dropped.
 pub(crate) const MAX_KEPT_REQUESTS: usize = 1_000;
 
@@ -39,7 +46,11 @@ pub(crate) const DEFAULT_LIFETIME: u32 = 3600;
 /// the end of the calendar of `jiff`. Unit: seconds.
 pub(crate) const MAX_TIME: u64 = 253_402_207_200;
 
-/// The maximum number of concurrent connections, each of which may wait for a delayed answer.
+/// The maximum number of delayed answers that are held back at the same time: well below that of connections, so that a test can always
+/// control the mock.
+pub(crate) const MAX_HELD_ANSWERS: usize = 256;
+
+/// The maximum number of concurrent connections.
 pub(crate) const MAX_CONNECTIONS: usize = 1_000;
 
 /// The time within which the body of a request has to arrive.

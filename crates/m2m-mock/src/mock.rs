@@ -1,16 +1,20 @@
 //! The mock itself: a request and the time in, a reply out.
 
+use core::time::Duration;
+
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use m2m_jwt::{KeyNotGenerated, UnixTime};
 use oauth_proto::Issuer;
 
 use crate::answer::{Answer, add_common_headers, answer};
 use crate::asked::Asked;
 use crate::broken_answer::BrokenAnswer;
+use crate::caller::{self, Hosts};
 use crate::control;
-use crate::endpoint::Endpoint;
-use crate::forced_answer::Effect;
+use crate::endpoint::{Endpoint, is_control};
+use crate::forced_answer::{Effect, ForcedAnswer};
+use crate::limits::MAX_HELD_ANSWERS;
 use crate::refusal::Refusal;
 use crate::reply::{Delivery, Reply};
 use crate::script::Script;
@@ -30,6 +34,7 @@ use crate::usual;
 /// let mut mock = Mock::new(Script::default(), issuer, now)?;
 ///
 /// let token = Request::post("/oauth2/token")
+///     .header("host", "127.0.0.1:8090")
 ///     .header("content-type", "application/x-www-form-urlencoded")
 ///     .body(Bytes::from("grant_type=client_credentials&client_id=any&client_secret=any"))?;
 /// let status = |mock: &mut Mock| mock.answer(&token, now).response().map(|answer| answer.status());
@@ -57,6 +62,32 @@ impl Mock {
         State::new(script, issuer, now).map(Self)
     }
 
+    /// Lets clients address the endpoints by any host name, for a mock that other machines reach. Without this, `Host` has to be a loopback
+    /// address, `localhost` or the host of the issuer, as it always has to be for control.
+    ///
+    /// ```
+    /// use m2m_mock::{Mock, Script};
+    /// # use bytes::Bytes;
+    /// # use http::Request;
+    /// # use oauth_proto::{Issuer, UnixTime};
+    ///
+    /// # let issuer = Issuer::parse("http://127.0.0.1:8090")?;
+    /// # let now = UnixTime::from_seconds(1_800_000_000);
+    /// let mut mock = Mock::new(Script::default(), issuer, now)?.addressed_by_any_host();
+    /// let token = Request::post("/oauth2/token")
+    ///     .header("host", "mock:8090")
+    ///     .header("content-type", "application/x-www-form-urlencoded")
+    ///     .body(Bytes::from("grant_type=client_credentials&client_id=any&client_secret=any"))?;
+    /// let reply = mock.answer(&token, now);
+    /// assert_eq!(reply.response().expect("it is answered").status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn addressed_by_any_host(mut self) -> Self {
+        self.0.hosts = Hosts::Any;
+        self
+    }
+
     /// The issuer.
     #[must_use]
     pub const fn issuer(&self) -> &Issuer {
@@ -68,7 +99,7 @@ impl Mock {
     pub fn answer(&mut self, request: &Request<Bytes>, now: UnixTime) -> Reply {
         let state = &mut self.0;
         let path = request.uri().path();
-        let mut reply = if control::is_control(path) {
+        let mut reply = if is_control(path) {
             Reply::whole(control::answer(state, request, now))
         } else {
             let time = state.clock.time(now);
@@ -115,7 +146,21 @@ fn at_endpoint(
         let refusal = Refusal::method_not_allowed(endpoint.methods().to_vec());
         return Reply::whole(refusal.answer(&state.issuer));
     }
+    if *request.method() == Method::POST
+        && let Err(denied) = caller::check(request, &state.issuer, state.hosts)
+    {
+        let refusal = Refusal::invalid_request(denied.to_string());
+        return Reply::whole(refusal.answer(&state.issuer));
+    }
     let forced = state.forced.take(endpoint, asked.client_id.as_deref());
+    let delay = forced.as_ref().map_or(Duration::ZERO, ForcedAnswer::delay);
+    let held = match delay {
+        Duration::ZERO => None,
+        _ => match state.held.add() {
+            Some(held) => Some(held),
+            None => return Reply::whole(too_many_held().answer(&state.issuer)),
+        },
+    };
     let mut usual = |template| {
         usual::answer(state, endpoint, asked, template, time)
             .unwrap_or_else(|refusal| refusal.answer(&state.issuer))
@@ -133,9 +178,20 @@ fn at_endpoint(
         } => broken_delivery(broken, status, retry_after, || usual(None)),
     };
     Reply {
-        delay: forced.delay(),
+        delay,
         delivery,
+        held,
     }
+}
+
+fn too_many_held() -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "temporarily_unavailable",
+        format!(
+            "the mock holds back {MAX_HELD_ANSWERS} answers already, and no more; shorten delay_ms"
+        ),
+    )
 }
 
 /// Returns a broken answer. `usual` is called only if it is a part of the usual one.

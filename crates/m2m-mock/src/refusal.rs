@@ -8,6 +8,7 @@ use m2m_errors::{Cause, Profile};
 use oauth_proto::{Challenge, ChallengeParameter, ErrorResponse, Issuer};
 
 use crate::answer::{Answer, json};
+use crate::limits::MAX_CHALLENGE_DESCRIPTION_BYTES;
 
 /// An error as it is answered.
 #[derive(Debug, Clone)]
@@ -96,16 +97,19 @@ impl Refusal {
         answer
     }
 
-    /// Returns the challenge with the error, since clients such as openid-client show the challenge and not the body.
+    /// Returns the challenge with the error and the beginning of its description, since clients such as openid-client show the challenge and not the body.
     fn challenge(&self, scheme: ChallengeScheme, issuer: &Issuer) -> String {
         let challenge = match scheme {
             ChallengeScheme::Basic => Challenge::basic(),
             ChallengeScheme::Bearer => Challenge::bearer(),
         };
+        let end = MAX_CHALLENGE_DESCRIPTION_BYTES;
+        let end = self.description.floor_char_boundary(end);
+        let description = self.description.get(..end).unwrap_or_default();
         challenge
             .with(ChallengeParameter::Realm, issuer.as_str())
             .with(ChallengeParameter::Error, &self.error)
-            .with(ChallengeParameter::ErrorDescription, &self.description)
+            .with(ChallengeParameter::ErrorDescription, description)
             .to_string()
     }
 }

@@ -5,6 +5,8 @@ use core::time::Duration;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 
+use crate::held_answers::Held;
+
 /// The reply to a request.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -13,6 +15,8 @@ pub struct Reply {
     pub delay: Duration,
     /// The answer, and the way in which it is delivered.
     pub delivery: Delivery,
+    /// Counts the answer among those that are held back, if it is.
+    pub(crate) held: Option<Held>,
 }
 
 /// The way in which an answer is delivered.
@@ -33,6 +37,7 @@ impl Reply {
         Self {
             delay: Duration::ZERO,
             delivery: Delivery::Whole(answer),
+            held: None,
         }
     }
 

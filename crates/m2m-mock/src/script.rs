@@ -10,9 +10,10 @@ use toml::Spanned;
 
 use crate::client::{Client, ClientFields};
 use crate::clock::ClockSetting;
-use crate::error::InvalidScript;
+use crate::endpoint::is_control;
+use crate::error::{InvalidIssuerPath, InvalidScript};
 use crate::forced_answer::{ForcedAnswer, ForcedAnswerFields};
-use crate::limits::MAX_FORCED_ANSWERS;
+use crate::limits::{MAX_FORCED_ANSWERS, MAX_FORCED_BYTES};
 use crate::signing_algorithm::SigningAlgorithm;
 use crate::token_template::TokenTemplate;
 
@@ -54,7 +55,7 @@ pub struct Script {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a script of m2m mock")]
 struct Fields {
-    issuer: Option<Issuer>,
+    issuer: Option<Spanned<Issuer>>,
     #[serde(default)]
     signing_alg: SigningAlgorithm,
     clock: Option<ClockSetting>,
@@ -81,15 +82,54 @@ impl Script {
             );
             return Err(mistake(beyond.span(), &what));
         }
+        let places: Vec<_> = fields.forced_answer.iter().map(Spanned::span).collect();
+        let forced_answers: Vec<ForcedAnswer> = checked(fields.forced_answer)?;
+        check_size(&forced_answers, places)?;
         Ok(Self {
-            issuer: fields.issuer,
+            issuer: fields.issuer.map(checked_issuer).transpose()?,
             signing_algorithm: fields.signing_alg,
             clock: fields.clock,
             token: fields.token,
             clients: checked(fields.client)?,
-            forced_answers: checked(fields.forced_answer)?,
+            forced_answers,
         })
     }
+}
+
+/// Checks that requests for the paths of the issuer reach the endpoints.
+fn checked_issuer(issuer: Spanned<Issuer>) -> Result<Issuer, InvalidScript> {
+    let span = issuer.span();
+    let issuer = issuer.into_inner();
+    if is_control(issuer.path()) {
+        return Err(mistake(span, &InvalidIssuerPath::Control));
+    }
+    let mut segments = issuer.path().split('/');
+    let is_dots = |segment: &str| {
+        let segment = segment.to_ascii_lowercase().replace("%2e", ".");
+        segment == "." || segment == ".."
+    };
+    match segments.any(is_dots) {
+        true => Err(mistake(span, &InvalidIssuerPath::DotSegment)),
+        false => Ok(issuer),
+    }
+}
+
+/// Checks that the mock keeps all forced answers, which are at these places.
+fn check_size(
+    answers: &[ForcedAnswer],
+    places: impl IntoIterator<Item = Range<usize>>,
+) -> Result<(), InvalidScript> {
+    let mut bytes = 0_usize;
+    for (answer, place) in answers.iter().zip(places) {
+        bytes += answer.heap_bytes();
+        if bytes > MAX_FORCED_BYTES {
+            let what = format!(
+                "the forced answers take more than {MAX_FORCED_BYTES} bytes; shorten their claims and texts"
+            );
+            return Err(mistake(place, &what));
+        }
+    }
+    Ok(())
 }
 
 /// Checks records, each at its own place.

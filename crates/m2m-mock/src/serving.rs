@@ -48,6 +48,7 @@ impl Handler for Serving {
         if !reply.delay.is_zero() {
             tokio::time::sleep(reply.delay).await;
         }
+        drop(reply.held);
         match reply.delivery {
             Delivery::Whole(answer) => DeliveredBody::whole(answer),
             Delivery::Truncated(answer) => DeliveredBody::truncated(answer),

@@ -4,8 +4,10 @@ use m2m_jwt::{KeyNotGenerated, UnixTime};
 use oauth_proto::Issuer;
 use serde_json::Value;
 
+use crate::caller::Hosts;
 use crate::clock::MockClock;
 use crate::forced_answers::ForcedAnswers;
+use crate::held_answers::HeldAnswers;
 use crate::keys::Keys;
 use crate::received::ReceivedRequests;
 use crate::refusal::Refusal;
@@ -24,6 +26,9 @@ pub(crate) struct State {
     pub(crate) forced: ForcedAnswers,
     pub(crate) received: ReceivedRequests,
     pub(crate) revoked: RevokedTokens,
+    /// The names by which clients may address the endpoints.
+    pub(crate) hosts: Hosts,
+    pub(crate) held: HeldAnswers,
     /// The number of tokens so far, for their `jti`.
     tokens: u64,
 }
@@ -48,6 +53,8 @@ impl State {
             forced: ForcedAnswers::default(),
             received: ReceivedRequests::default(),
             revoked: RevokedTokens::default(),
+            hosts: Hosts::Own,
+            held: HeldAnswers::default(),
             tokens: 0,
         };
         state.reset(now);
@@ -64,7 +71,7 @@ impl State {
             self.clock.set(setting, now);
         }
         for forced in self.script.forced_answers.clone() {
-            // A script with more than the maximum was refused when it was read.
+            // A script with more than the mock keeps was refused when it was read.
             let _ = self.forced.add(forced);
         }
     }

@@ -1,7 +1,8 @@
 //! The differences of a token from the usual one.
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::claims::Claims;
 
 /// The differences of a token from the usual one.
 ///
@@ -25,56 +26,18 @@ pub struct TokenTemplate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) typ: Option<Box<str>>,
     /// Claims, which are added or replace the usual ones.
-    #[serde(
-        default,
-        skip_serializing_if = "Map::is_empty",
-        deserialize_with = "claims"
-    )]
-    pub(crate) claims: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Claims::is_empty")]
+    pub(crate) claims: Claims,
     /// The names of usual claims that the token does not have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) without: Vec<Box<str>>,
 }
 
-/// Reads claims. A date of TOML has no equivalent in JSON.
-fn claims<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
-    let claims = Map::deserialize(deserializer)?;
-    if claims.values().any(contains_date) {
-        return Err(serde::de::Error::custom(
-            "a claim cannot be a date; write the seconds since 1970, or a string in quotes",
-        ));
-    }
-    Ok(claims)
-}
-
-fn contains_date(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => members.contains_key(DATE) || members.values().any(contains_date),
-        Value::Array(items) => items.iter().any(contains_date),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-/// The member by which the crate `toml` passes a date to types that have none.
-const DATE: &str = "$__toml_private_datetime";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_claim_is_not_a_date_wherever_it_is() {
-        for claims in [
-            "a = 2026-11-20T00:00:00Z",
-            "a = [2026-11-20]",
-            "a = { b = 10:00:00 }",
-        ] {
-            let text = format!("[claims]\n{claims}\n");
-            let error = toml::from_str::<TokenTemplate>(&text).unwrap_err();
-            assert!(error.message().contains("cannot be a date"), "{error}");
-        }
-        let template: TokenTemplate = toml::from_str("[claims]\na = [1, { b = 'c' }]").unwrap();
-        let expected = serde_json::json!([1, { "b": "c" }]);
-        assert_eq!(template.claims.get("a"), Some(&expected));
+impl TokenTemplate {
+    /// The memory that the template takes beside itself. Unit: bytes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let without = self.without.iter();
+        let without = without.map(|name| size_of::<Box<str>>() + name.len());
+        self.claims.len() + self.typ.as_deref().map_or(0, str::len) + without.sum::<usize>()
     }
 }

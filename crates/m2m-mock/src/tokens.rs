@@ -83,8 +83,7 @@ fn claims(
         set("scope", scope.into());
     }
     for template in order.templates {
-        let added = template.claims.iter();
-        claims.extend(added.map(|(name, value)| (name.clone(), value.clone())));
+        claims.extend(template.claims.parsed());
         for name in &template.without {
             claims.remove(&**name);
         }

@@ -2,14 +2,15 @@
 
 use http::{Method, StatusCode};
 use m2m_jwt::{Algorithm, UnixTime};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::body::read;
-use crate::answer::{Answer, marked};
+use crate::answer::{Answer, marked, written};
 use crate::clock::MockClock;
-use crate::error::{InvalidClock, TooManyForcedAnswers};
+use crate::error::{ForcedAnswersFull, InvalidClock};
 use crate::forced_answer::ForcedAnswer;
+use crate::forced_answers::Pending;
 use crate::keys::OldKey;
 use crate::received::ReceivedRequests;
 use crate::refusal::Refusal;
@@ -65,15 +66,18 @@ fn overview(state: &mut State, _: &[u8], now: UnixTime) -> Result<Answer, Refusa
 }
 
 fn forced_answers(state: &mut State, _: &[u8], _: UnixTime) -> Result<Answer, Refusal> {
-    Ok(marked(json!({ "forced_answers": state.forced.pending() })))
+    #[derive(Serialize)]
+    struct Listed<'p> {
+        forced_answers: &'p [Pending],
+    }
+
+    let forced_answers = state.forced.pending();
+    Ok(written(StatusCode::OK, &Listed { forced_answers }))
 }
 
 fn force(state: &mut State, body: &[u8], _: UnixTime) -> Result<Answer, Refusal> {
     let forced: ForcedAnswer = read(body)?;
-    let pending = state.forced.add(forced)?;
-    let mut answer = marked(json!(pending));
-    *answer.status_mut() = StatusCode::CREATED;
-    Ok(answer)
+    Ok(written(StatusCode::CREATED, state.forced.add(forced)?))
 }
 
 fn force_none(state: &mut State, body: &[u8], now: UnixTime) -> Result<Answer, Refusal> {
@@ -184,8 +188,8 @@ impl From<InvalidClock> for Refusal {
     }
 }
 
-impl From<TooManyForcedAnswers> for Refusal {
-    fn from(error: TooManyForcedAnswers) -> Self {
+impl From<ForcedAnswersFull> for Refusal {
+    fn from(error: ForcedAnswersFull) -> Self {
         Self::new(StatusCode::CONFLICT, "invalid_request", error.to_string())
     }
 }

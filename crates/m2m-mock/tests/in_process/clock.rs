@@ -70,6 +70,23 @@ fn a_time_after_the_calendar_is_refused() {
 }
 
 #[test]
+fn it_stops_at_the_end_of_the_calendar_and_never_shows_the_time_of_the_machine() {
+    let mut world = World::new();
+    world.control("PUT", "/mock/clock", r#"{"time":253402207199}"#);
+    world.now = world.now.saturating_add_seconds(100);
+    let end = "Thu, 30 Dec 9999 22:00:00 GMT";
+    assert_eq!(
+        times(&mut world),
+        (253_402_207_200, 253_402_210_800, end.to_owned())
+    );
+    let kept = world.control("PUT", "/mock/clock", "{}");
+    assert_eq!(
+        (&kept.json["time"], kept.header("date")),
+        (&253_402_207_200_u64.into(), end)
+    );
+}
+
+#[test]
 fn a_script_sets_it() {
     let mut world = World::of("clock = { time = 784111777, frozen = true }");
     world.now = world.now.saturating_add_seconds(1000);

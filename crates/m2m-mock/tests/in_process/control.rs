@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use crate::support::{ISSUER, World, request};
+use crate::support::{ISSUER, World, form, request};
 
 #[test]
 fn the_overview_shows_the_state_and_the_paths() {
@@ -112,6 +112,95 @@ fn a_page_in_a_browser_cannot_control_the_mock() {
     let preflight = [("origin", "https://evil.example")];
     let refused = world.send(&request("OPTIONS", "/mock/reset", &preflight, ""));
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+/// Sends each request that issues, shows or revokes a token, with this header.
+fn posts(world: &mut World, header: (&str, &str)) -> [StatusCode; 3] {
+    let credentials = "client_id=any&client_secret=any";
+    [
+        (
+            "/oauth2/token",
+            format!("grant_type=client_credentials&{credentials}"),
+        ),
+        ("/oauth2/introspect", format!("token=t&{credentials}")),
+        ("/oauth2/revoke", format!("token=t&{credentials}")),
+    ]
+    .map(|(path, body)| {
+        let answer = world.send(&form(path, &[header], &body));
+        if answer.status == StatusCode::BAD_REQUEST {
+            assert_eq!(answer.json["error"], "invalid_request", "{path} {header:?}");
+            assert_eq!(answer.header("access-control-allow-origin"), "");
+        }
+        answer.status
+    })
+}
+
+#[test]
+fn a_page_in_a_browser_gets_no_token_and_uses_up_no_forced_answer() {
+    for header in [
+        ("host", "rebound.example:8090"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        let mut world = World::new();
+        for endpoint in ["token", "introspection", "revocation"] {
+            world.force(&format!(
+                r#"{{"status":503,"times":1,"endpoint":"{endpoint}"}}"#
+            ));
+        }
+        assert_eq!(
+            posts(&mut world, header),
+            [StatusCode::BAD_REQUEST; 3],
+            "{header:?}"
+        );
+        assert_eq!(world.get("/mock").json["forced_answers"], 3);
+        let own = posts(&mut world, ("host", "localhost:8090"));
+        assert_eq!(own, [StatusCode::SERVICE_UNAVAILABLE; 3]);
+    }
+}
+
+#[test]
+fn clients_address_a_mock_that_other_machines_reach_by_any_name_and_pages_still_do_not() {
+    let mut world = World::new().addressed_by_any_host();
+    assert_eq!(
+        posts(&mut world, ("host", "mock:8090")),
+        [StatusCode::OK; 3]
+    );
+    for header in [
+        ("origin", "http://mock:8090"),
+        ("sec-fetch-site", "cross-site"),
+    ] {
+        assert_eq!(posts(&mut world, header), [StatusCode::BAD_REQUEST; 3]);
+    }
+    let control = world.send(&request("GET", "/mock", &[("host", "mock:8090")], ""));
+    assert_eq!(control.status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn forced_answers_beyond_the_maximum_of_bytes_are_refused_and_those_before_are_listed_as_text() {
+    let mut world = World::new();
+    let claims = vec![r#"{"":0}"#; 8_000].join(",");
+    let large = format!(r#"{{"token":{{"claims":{{"a":[{claims}]}}}},"times":1}}"#);
+    let mut count = 0;
+    let refused = loop {
+        let added = world.control("POST", "/mock/forced-answers", &large);
+        if added.status != StatusCode::CREATED {
+            break added;
+        }
+        count += 1;
+        assert!(count < 100, "the memory is bounded");
+    };
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let description = refused.json["error_description"].as_str().unwrap();
+    assert!(description.contains("4194304 bytes"), "{description}");
+    let listed = world.get("/mock/forced-answers");
+    assert_eq!(listed.json["m2m_mock"], "not for production");
+    let listed = &listed.json["forced_answers"];
+    assert_eq!(listed.as_array().unwrap().len(), count);
+    let items = listed[0]["token"]["claims"]["a"].as_array().unwrap();
+    assert_eq!((items.len(), &items[0]), (8_000, &json!({ "": 0 })));
 }
 
 #[test]

@@ -228,6 +228,38 @@ fn an_answer_is_late_whatever_it_is() {
 }
 
 #[test]
+fn a_bounded_number_of_answers_is_held_back_at_the_same_time() {
+    let mut world = World::new();
+    world.force(r#"{"delay_ms":60000}"#);
+    let mut held: Vec<_> = (0..256).map(|_| world.reply(&token_request(""))).collect();
+    assert!(
+        held.iter()
+            .all(|reply| reply.delay == Duration::from_secs(60))
+    );
+    let reply = world.reply(&token_request(""));
+    assert_eq!(reply.delay, Duration::ZERO);
+    let refused = world.token("");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    let description = refused.json["error_description"].as_str().unwrap();
+    assert!(description.contains("256 answers"), "{description}");
+    held.pop();
+    let reply = world.reply(&token_request(""));
+    assert_eq!(reply.delay, Duration::from_secs(60));
+    world.control("DELETE", "/mock/forced-answers", "");
+    assert_eq!(world.token("").status, StatusCode::OK);
+}
+
+#[test]
+fn a_long_description_is_whole_in_the_body_and_clipped_in_the_challenge() {
+    let long = "a".repeat(40_000);
+    let answer = forced(&json!({ "status": 401, "description": long }));
+    assert_eq!(answer.json["error_description"], long);
+    let challenge = answer.header("www-authenticate");
+    let (_, description) = challenge.split_once("error_description=").unwrap();
+    assert_eq!(description, format!("\"{}\"", "a".repeat(1024)));
+}
+
+#[test]
 fn the_next_token_is_another_one() {
     let mut world = World::of("[token]\nlifetime = 100\nclaims = { a = 1, b = 1 }");
     world.force(r#"{"token":{"lifetime":5,"claims":{"b":2,"c":2},"without":["a"]},"times":1}"#);

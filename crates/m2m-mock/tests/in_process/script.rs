@@ -60,6 +60,48 @@ fn a_mistake_is_reported_with_its_place_and_its_fix() {
 }
 
 #[test]
+fn an_issuer_whose_requests_would_not_reach_the_endpoints_is_refused() {
+    for path in ["/mock", "/mock/", "/mock/tenant"] {
+        check(
+            &format!("issuer = 'http://127.0.0.1:8090{path}'"),
+            "the path /mock is that of the control endpoints",
+            &format!("'http://127.0.0.1:8090{path}'"),
+            Some("choose another path for the issuer"),
+        );
+    }
+    for path in ["/a/../b", "/..", "/./a", "/%2e%2E/a", "/a/.%2e"] {
+        check(
+            &format!("issuer = 'http://mock.test{path}'"),
+            "the path of an issuer has no segments . and ..",
+            &format!("'http://mock.test{path}'"),
+            Some("write the path without them"),
+        );
+    }
+    for path in ["/mockery", "/a/mock", "/a..b/...", "/.well-known"] {
+        Script::parse(&format!("issuer = 'http://mock.test{path}'")).unwrap();
+    }
+}
+
+#[test]
+fn forced_answers_beyond_the_maximum_of_bytes_are_refused_at_their_table() {
+    let large = format!(
+        "[[forced_answer]]\ntoken = {{ without = [{}] }}\n",
+        "'',".repeat(60_000)
+    );
+    let source = large.repeat(5);
+    let mistake = Script::parse(&source).unwrap_err();
+    assert_eq!(
+        &*mistake.what,
+        "the forced answers take more than 4194304 bytes"
+    );
+    assert_eq!(
+        mistake.help.as_deref(),
+        Some("shorten their claims and texts")
+    );
+    assert_eq!(mistake.span.start / large.len(), 4);
+}
+
+#[test]
 fn fields_that_contradict_each_other_are_reported_at_their_table() {
     let source = "[[forced_answer]]\nerror = 'invalid_client'\n\n[[forced_answer]]\nbroken = 'html'\nerror = 'x'\n";
     let mistake = Script::parse(source).unwrap_err();

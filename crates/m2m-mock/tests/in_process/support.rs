@@ -53,6 +53,12 @@ impl World {
         }
     }
 
+    /// The mock, reached by other machines.
+    pub(crate) fn addressed_by_any_host(self) -> Self {
+        let mock = self.mock.addressed_by_any_host();
+        Self { mock, ..self }
+    }
+
     pub(crate) fn reply(&mut self, request: &Request<Bytes>) -> Reply {
         self.mock.answer(request, self.now)
     }

@@ -149,6 +149,54 @@ fn connections_break_off_as_a_test_asks() {
 }
 
 #[test]
+fn an_answer_with_a_long_description_arrives_whole() {
+    let mock = Mock::start(&[]);
+    let long = "a".repeat(40_000);
+    let fields = format!(r#"{{"status":401,"times":1,"description":"{long}"}}"#);
+    mock.control("POST", "/mock/forced-answers", &fields);
+    let answer = mock.token();
+    assert_eq!(answer.status, 401);
+    assert_eq!(answer.member("error_description"), long);
+    assert_eq!(mock.token().status, 200);
+}
+
+#[test]
+fn delayed_answers_do_not_lock_out_control() {
+    let mock = Mock::start(&[]);
+    mock.control("POST", "/mock/forced-answers", r#"{"delay_ms":60000}"#);
+    let body = "grant_type=client_credentials&client_id=any&client_secret=x";
+    let request = format!(
+        "POST /oauth2/token HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        mock.0.address,
+        body.len(),
+    );
+    // Beyond the 256 that are held back, each is refused at once.
+    let mut held = Vec::new();
+    for _ in 0..256 {
+        let mut stream = TcpStream::connect(mock.0.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        held.push(stream);
+    }
+    let refused = loop {
+        let answered = mock.control("GET", "/mock/requests", "").json();
+        if answered["requests"].as_array().unwrap().len() == 256 {
+            break mock.token();
+        }
+    };
+    assert_eq!(
+        (refused.status, refused.header("m2m-mock")),
+        (503, Some("not for production"))
+    );
+    assert!(
+        refused.member("error_description").contains("256 answers"),
+        "{refused:?}"
+    );
+    let deleted = mock.control("DELETE", "/mock/forced-answers", "");
+    assert_eq!(deleted.status, 200, "{deleted:?}");
+    assert_eq!(mock.token().status, 200);
+}
+
+#[test]
 fn a_delayed_answer_is_late_and_holds_up_no_other() {
     let mock = Mock::start(&[]);
     let slow = r#"{"client_id":"slow","delay_ms":60000}"#;
@@ -207,6 +255,21 @@ fn a_script_is_the_state_at_the_start() {
     let mock = Mock::start(&["--script", &path]);
     assert_eq!(mock.token().member("error"), "invalid_client");
     assert_eq!(mock.token().json()["expires_in"], 60);
+}
+
+#[test]
+fn an_issuer_in_a_script_is_refused_below_the_control_endpoints_and_elsewhere_has_a_notice() {
+    let (_folder, path) = file("mock.toml", "issuer = 'http://127.0.0.1:8090/mock'\n");
+    let refused = run(&["mock", "--listen", "127.0.0.1:0", "--script", &path]);
+    assert_eq!(refused.status.code(), Some(2));
+    let stderr = text(&refused.stderr);
+    assert!(stderr.contains(&format!("{path}:1:10")), "{stderr}");
+    let (_folder, path) = file("mock.toml", "issuer = 'https://id.example'\n");
+    let mock = Mock::start(&["--script", &path]);
+    let (_, stderr) = mock.0.stop();
+    let expected =
+        "notice: tokens of this mock name an issuer that is not this mock: https://id.example\n";
+    assert_eq!(stderr, expected);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The check that a control request comes from a test, and not from a page in a browser of the same machine.
+//! The check that a request comes from a program, and not from a page in a browser of the same machine.
 //!
 //! A page of any site can send requests to loopback. It cannot hide that it does: a browser states the origin of every request that
 //! changes something, and sends the name under which the page reached the mock as `Host`, also after DNS rebinding.
@@ -6,27 +6,36 @@
 use core::net::{IpAddr, Ipv6Addr};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, header};
+use http::{HeaderMap, Request, header};
 use oauth_proto::Issuer;
 
-use crate::refusal::Refusal;
+use crate::error::DeniedCaller;
+
+/// The names by which callers may address the mock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hosts {
+    /// Loopback addresses and `localhost`, and the host of the issuer.
+    Own,
+    /// Any name: other machines reach the mock by names that it does not know.
+    Any,
+}
 
 /// Checks the signs of a browser, and the name by which the caller addresses the mock.
 ///
 /// # Errors
 ///
-/// `access_denied`, with the header that caused it.
-pub(super) fn check(request: &Request<Bytes>, issuer: &Issuer) -> Result<(), Refusal> {
+/// The header of a page.
+pub(crate) fn check(
+    request: &Request<Bytes>,
+    issuer: &Issuer,
+    hosts: Hosts,
+) -> Result<(), DeniedCaller> {
     let headers = request.headers();
     if headers.contains_key(header::ORIGIN) {
-        return Err(denied(
-            "the header Origin is that of a page in a browser; control the mock from the program that runs the tests",
-        ));
+        return Err(DeniedCaller::Origin);
     }
     if comes_from_a_page(headers) {
-        return Err(denied(
-            "the header Sec-Fetch-Site is that of a page in a browser; control the mock from the program that runs the tests",
-        ));
+        return Err(DeniedCaller::SecFetchSite);
     }
     let of_target = request
         .uri()
@@ -39,26 +48,28 @@ pub(super) fn check(request: &Request<Bytes>, issuer: &Issuer) -> Result<(), Ref
         .or(of_header)
         .map(without_port)
         .unwrap_or_default();
-    let own = issuer
-        .origin()
-        .split_once("://")
-        .map(|(_, host)| without_port(host));
-    if is_loopback(host) || own.is_some_and(|own| own.eq_ignore_ascii_case(host)) {
-        return Ok(());
+    let is_own = is_loopback(host) || host_of(issuer).eq_ignore_ascii_case(host);
+    match hosts {
+        Hosts::Own if !is_own => Err(DeniedCaller::Host),
+        Hosts::Own | Hosts::Any => Ok(()),
     }
-    Err(denied(
-        "Host is neither a loopback address nor that of the issuer; set issuer in the script to the URL by which tests reach the mock",
-    ))
+}
+
+/// True if the host of an issuer is a loopback address or `localhost`.
+pub(crate) fn is_at_loopback(issuer: &Issuer) -> bool {
+    is_loopback(host_of(issuer))
+}
+
+fn host_of(issuer: &Issuer) -> &str {
+    let origin = issuer.origin();
+    let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    without_port(authority)
 }
 
 /// True if a browser states that another page caused the request. `none` is a user who typed the URL.
 fn comes_from_a_page(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site");
     site.is_some_and(|site| site != "none")
-}
-
-fn denied(description: &'static str) -> Refusal {
-    Refusal::new(StatusCode::FORBIDDEN, "access_denied", description)
 }
 
 /// Returns the host of `host:port`. An IPv6 address keeps its brackets.
@@ -86,13 +97,17 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check_headers(headers: &[(&str, &str)]) -> Result<(), Refusal> {
+    fn check_headers(headers: &[(&str, &str)]) -> Result<(), DeniedCaller> {
+        check_at(Hosts::Own, headers)
+    }
+
+    fn check_at(hosts: Hosts, headers: &[(&str, &str)]) -> Result<(), DeniedCaller> {
         let issuer = Issuer::parse("http://mock.test:8090/tenant").unwrap();
         let request = Request::post("/mock/reset");
         let request = headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, *value)
         });
-        check(&request.body(Bytes::new()).unwrap(), &issuer)
+        check(&request.body(Bytes::new()).unwrap(), &issuer, hosts)
     }
 
     #[test]
@@ -122,8 +137,9 @@ mod tests {
             "::1",
             "mock.test.rebound.example",
         ] {
-            let refused = check_headers(&[("host", host)]).unwrap_err();
-            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{host}");
+            let refused = check_headers(&[("host", host)]);
+            assert_eq!(refused, Err(DeniedCaller::Host), "{host}");
+            assert_eq!(check_at(Hosts::Any, &[("host", host)]), Ok(()), "{host}");
         }
         check_headers(&[]).unwrap_err();
     }
@@ -137,8 +153,10 @@ mod tests {
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-origin"),
         ] {
-            let refused = check_headers(&[("host", "127.0.0.1"), (name, value)]);
-            assert!(refused.is_err(), "{name}: {value}");
+            for hosts in [Hosts::Own, Hosts::Any] {
+                let refused = check_at(hosts, &[("host", "127.0.0.1"), (name, value)]);
+                assert!(refused.is_err(), "{name}: {value}");
+            }
         }
         check_headers(&[("host", "127.0.0.1"), ("sec-fetch-site", "none")]).unwrap();
     }
