@@ -142,16 +142,13 @@ pub fn token_endpoint(metadata: &AuthorizationServerMetadata) -> Result<Uri, Dis
             DiscoveryError::TokenEndpointMalformed { issuer, problem }
         });
     };
-    let scheme = |uri: &Uri| match uri.scheme_str() {
-        Some("https") => true,
-        // A client that trusts an issuer over TLS does not send it a secret in the clear.
-        Some("http") => !issuer.is_https(),
-        Some(_) | None => false,
-    };
     named
         .parse()
         .ok()
-        .filter(|uri: &Uri| scheme(uri) && uri.host().is_some_and(|host| !host.is_empty()))
+        .filter(|uri: &Uri| {
+            issuer.permits_scheme(uri.scheme_str())
+                && uri.host().is_some_and(|host| !host.is_empty())
+        })
         .ok_or_else(|| DiscoveryError::TokenEndpointUnusable {
             issuer: issuer.as_str().to_owned(),
             token_endpoint: Cleaner::without_secret().url(named, MAX_URL_CHARACTERS),

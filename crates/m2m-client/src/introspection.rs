@@ -142,16 +142,10 @@ impl<T: Transport> Client<T> {
 pub fn introspection_endpoint(
     metadata: &AuthorizationServerMetadata,
 ) -> Result<Uri, IntrospectionError> {
-    let is_usable = |endpoint: &Uri| match endpoint.scheme_str() {
-        Some("https") => true,
-        // A server that is trusted over TLS does not get a secret in the clear.
-        Some("http") => !metadata.issuer.is_https(),
-        Some(_) | None => false,
-    };
     let named = metadata.introspection_endpoint.as_deref();
     let endpoint = named.and_then(|named| named.parse().ok());
     endpoint
-        .filter(is_usable)
+        .filter(|endpoint: &Uri| metadata.issuer.permits_scheme(endpoint.scheme_str()))
         .ok_or_else(|| IntrospectionError::EndpointMissing {
             issuer: metadata.issuer.as_str().to_owned(),
             named: named.map(|named| Cleaner::without_secret().url(named, MAX_URL_CHARACTERS)),

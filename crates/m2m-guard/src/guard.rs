@@ -203,25 +203,47 @@ impl Guard {
             .map_err(|error| self.denied(error.cause(), Evidence::Token(error)))?;
         let denied = |error| self.denied_token(error, &unverified, keys);
         let claims = self.verify(&unverified, keys, now).map_err(denied)?;
+        let caller = self.read_caller(&claims, denied)?;
+        self.check_caller(&caller, required)?;
+        Ok(caller)
+    }
+
+    /// Returns the caller that claims describe, in the form of this guard, for a program that has verified the token itself. [`check_caller`](Self::check_caller)
+    /// checks it against a requirement.
+    ///
+    /// # Errors
+    /// [`Denied`]: a claim with the client, the scopes or the organization cannot be read, the token is bound to a certificate or a key, or the client is not
+    /// allowed to call.
+    pub fn caller(&self, claims: &Verified<Claims<'_>>) -> Result<Caller, Denied> {
+        self.read_caller(claims, |error| {
+            self.denied(error.cause(), Evidence::Token(error))
+        })
+    }
+
+    fn read_caller(
+        &self,
+        claims: &Verified<Claims<'_>>,
+        denied: impl Fn(InvalidToken) -> Denied,
+    ) -> Result<Caller, Denied> {
         let malformed = |name| {
             let evidence = Evidence::Claim { name };
             self.denied(Cause::TokenClaimMalformed, evidence)
-                .by(self.client_id(&claims).as_deref())
+                .by(self.client_id(claims).as_deref())
         };
-        let (caller, is_bound) = match settings.issuer_profile {
+        let (caller, is_bound) = match self.settings.issuer_profile {
             None => {
-                let extension = Extension::read(&claims).map_err(malformed)?;
+                let extension = Extension::read(claims).map_err(malformed)?;
                 let is_bound = extension.is_bound;
-                let caller = Caller::of(self, &claims, &extension).map_err(denied)?;
+                let caller = Caller::of(self, claims, &extension).map_err(denied)?;
                 (caller, is_bound)
             }
             Some(profile) => {
-                let read = IssuerClaims::read(profile, &claims);
+                let read = IssuerClaims::read(profile, claims);
                 let read = read.map_err(|unreadable| match unreadable {
                     Unreadable::Claim(name) => malformed(name),
                     Unreadable::Token(error) => denied(error),
                 })?;
-                let caller = Caller::of_issuer(self, &claims, &read).map_err(denied)?;
+                let caller = Caller::of_issuer(self, claims, &read).map_err(denied)?;
                 (caller, claims.get(CONFIRMATION).is_some())
             }
         };
@@ -229,7 +251,6 @@ impl Guard {
             return Err(self.denied_caller(&caller, Cause::TokenBound, Evidence::None));
         }
         self.check_client(&caller)?;
-        self.check_caller(&caller, required)?;
         Ok(caller)
     }
 

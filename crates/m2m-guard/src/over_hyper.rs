@@ -1,9 +1,8 @@
 //! A guard that fetches the keys of its issuer over hyper and rustls.
 
-use core::net::IpAddr;
-
 use http::Uri;
 use m2m_client::{HyperTransport, Issuer};
+use oauth_proto::is_loopback_host;
 
 use crate::{ApiGuard, Guard, InvalidIssuer, IssuerKeys};
 
@@ -66,19 +65,11 @@ pub enum UnusableIssuer {
     },
 }
 
-/// Returns true if the transport speaks plain http to the host of this issuer: `localhost`, a name below it, or a loopback address.
+/// Returns true if the transport speaks plain http to the host of this issuer.
 fn is_on_this_machine(issuer: &Issuer) -> bool {
     let uri: Option<Uri> = issuer.as_str().parse().ok();
-    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
-    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
-    address.map_or_else(
-        |_| {
-            let name = host.strip_suffix('.').unwrap_or(host);
-            let last = name.rsplit('.').next().unwrap_or_default();
-            last.eq_ignore_ascii_case("localhost")
-        },
-        |address| address.is_loopback(),
-    )
+    let host = uri.as_ref().and_then(Uri::host);
+    host.is_some_and(is_loopback_host)
 }
 
 /// Returns the beginning of a text that should be an issuer, without what may be a secret: credentials, a query and a fragment.

@@ -71,6 +71,17 @@ impl Issuer {
         self.url.starts_with("https:")
     }
 
+    /// Returns true if metadata of this issuer may name an endpoint with this scheme: `https`, or `http` if the issuer itself is not `https`. A client that
+    /// trusts an issuer over TLS sends no secret in the clear, and trusts no keys that came in the clear.
+    #[must_use]
+    pub fn permits_scheme(&self, scheme: Option<&str>) -> bool {
+        match scheme {
+            Some("https") => true,
+            Some("http") => !self.is_https(),
+            Some(_) | None => false,
+        }
+    }
+
     /// Scheme, host and port, without a slash at the end.
     #[must_use]
     pub fn origin(&self) -> &str {

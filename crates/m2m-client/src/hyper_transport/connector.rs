@@ -12,10 +12,10 @@ use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::TokioIo;
+use oauth_proto::is_loopback_host;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::plain_http::is_localhost;
 use crate::BoxError;
 
 /// The host name cannot be resolved.
@@ -50,7 +50,7 @@ impl Service<Name> for Resolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let only_loopback = is_localhost(name.as_str());
+        let only_loopback = is_loopback_host(name.as_str());
         let addresses = self.0.call(name);
         Box::pin(async move {
             let addresses = addresses

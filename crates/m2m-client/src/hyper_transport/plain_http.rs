@@ -1,8 +1,7 @@
 //! The hosts that are called without TLS.
 
-use std::net::IpAddr;
-
 use http::Uri;
+use oauth_proto::is_loopback_host;
 
 use crate::TransportFailure;
 
@@ -25,23 +24,11 @@ impl PlainHttp {
         match (target.scheme_str(), self) {
             _ if host.is_empty() => Err(TransportFailure::UrlInvalid),
             (Some("https"), _) | (Some("http"), Self::Allowed) => Ok(()),
-            (Some("http"), Self::LoopbackOnly) if is_loopback(host) => Ok(()),
+            (Some("http"), Self::LoopbackOnly) if is_loopback_host(host) => Ok(()),
             (Some("http"), Self::LoopbackOnly) => Err(TransportFailure::PlainHttp),
             (Some(_) | None, _) => Err(TransportFailure::UrlInvalid),
         }
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
-    address.map_or_else(|_| is_localhost(host), |address| address.is_loopback())
-}
-
-/// Returns true if the name is one of this machine (RFC 6761, section 6.3).
-pub(super) fn is_localhost(name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    let last = name.rsplit('.').next().unwrap_or_default();
-    last.eq_ignore_ascii_case("localhost")
 }
 
 #[cfg(test)]

@@ -1,17 +1,12 @@
 //! The addresses to which no token is sent, and the answers by which an API refuses one.
 
 use http::{HeaderMap, StatusCode, header};
-use oauth_proto::{Challenge, MessageLimits};
+use oauth_proto::{Challenge, MessageLimits, is_loopback_host};
 
 /// Returns true if a token must not be sent to this address: it is plain http, and not on this machine. An address without a scheme is one of a connection
 /// that exists already.
 pub(super) fn is_plain_http(scheme: Option<&str>, host: Option<&str>) -> bool {
-    let is_loopback = |host: &str| {
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        let address = address.parse::<core::net::IpAddr>();
-        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|own| own.is_loopback())
-    };
-    scheme == Some("http") && !host.is_some_and(is_loopback)
+    scheme == Some("http") && !host.is_some_and(is_loopback_host)
 }
 
 /// Returns true if an API refuses the token of a request: the status is 401, and a challenge has `error="invalid_token"`.

@@ -128,16 +128,10 @@ async fn discovered<T: Transport>(issuer: &Issuer, transport: &T) -> Result<Uri,
             problem: metadata.problem_of("jwks_uri"),
         });
     };
-    let is_usable = |uri: &Uri| match uri.scheme_str() {
-        Some("https") => true,
-        // Keys that came in the clear could be those of anyone.
-        Some("http") => !issuer.is_https(),
-        Some(_) | None => false,
-    };
     jwks_uri
         .parse()
         .ok()
-        .filter(is_usable)
+        .filter(|uri: &Uri| issuer.permits_scheme(uri.scheme_str()))
         .ok_or_else(|| FetchError::JwksUriUnusable {
             issuer: issuer.as_str().to_owned(),
             jwks_uri: jwks_uri.chars().take(MAX_SHOWN).collect(),
