@@ -5,6 +5,7 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::InvalidCredentials;
+use crate::excerpt::Cleaner;
 
 /// A client id and its secret.
 ///
@@ -51,6 +52,21 @@ impl Credentials {
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Returns the text with `[redacted]` in the place of the secret, in each spelling in which it is sent, for a program that shows what a server
+    /// answered. A secret of fewer than six bytes may be part of any text, and is left in it.
+    ///
+    /// ```
+    /// use m2m_client::Credentials;
+    ///
+    /// let credentials = Credentials::new("billing-job", "s3cr3t-of-the-job")?;
+    /// assert_eq!(credentials.redact("scope s3cr3t-of-the-job"), "scope [redacted]");
+    /// # Ok::<(), m2m_client::InvalidCredentials>(())
+    /// ```
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        Cleaner::of(self).redacted(text.to_owned())
     }
 
     /// The secret itself.

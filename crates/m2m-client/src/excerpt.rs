@@ -78,7 +78,8 @@ impl Cleaner {
         (!words.is_empty()).then(|| shortened(&words, MAX_EXCERPT_CHARACTERS))
     }
 
-    fn redacted(&self, text: String) -> String {
+    /// Returns the text without the secret.
+    pub(crate) fn redacted(&self, text: String) -> String {
         self.secrets
             .iter()
             .filter(|secret| !REDACTED.contains(secret.as_str()))

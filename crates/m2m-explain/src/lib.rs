@@ -8,7 +8,7 @@
 //! | the explanation of a code, a cause or a status | [`Explanation`] |
 //! | what an operator of an m2m server can do about a cause | [`TaskAdvice`] |
 //! | an error as it was received, in any form | [`Input`], [`Received`], [`Form`], [`Said`] |
-//! | a token that is refused, beside one that is accepted | [`token_differences`], [`TokenDifference`], [`token_scopes`] |
+//! | a token that is refused, beside one that is accepted | [`token_differences`], [`TokenDifference`] |
 #![cfg_attr(
     feature = "diagnosis",
     doc = "| the evidence of a diagnosis in words | [`observations`], [`evidence_text`] |\n| the fixes of a diagnosis in words, with commands | [`remedies`], [`Remedy`] |"
@@ -39,6 +39,4 @@ pub use received::{Form, Received, Said};
 #[cfg(feature = "diagnosis")]
 pub use remedy::{Operating, Remedy, command_line, remedies, remedy, task_remedy};
 pub use task::TaskAdvice;
-pub use token_difference::{
-    Effect, Needs, TokenDifference, TokenParts, token_differences, token_scopes,
-};
+pub use token_difference::{Effect, Needs, TokenDifference, TokenParts, token_differences};

@@ -244,17 +244,7 @@ fn of_organization(own: Option<&str>, accepted: Option<&Value>, needs: Needs<'_>
 
 /// Returns the scopes of a token: those of `scope`, or else of `scp`, or else of `roles`, as Entra calls the scopes of an application. Each is a text
 /// or a list.
-///
-/// ```
-/// use m2m_explain::token_scopes;
-/// use serde_json::json;
-///
-/// let claims = json!({"scope": "read:orders write:orders"});
-/// let scopes = token_scopes(claims.as_object().unwrap());
-/// assert!(scopes.into_iter().eq(["read:orders", "write:orders"]));
-/// ```
-#[must_use]
-pub fn token_scopes(claims: &Map<String, Value>) -> BTreeSet<&str> {
+fn token_scopes(claims: &Map<String, Value>) -> BTreeSet<&str> {
     let mut claims = ["scope", "scp", "roles"]
         .iter()
         .map(|name| claims.get(*name));

@@ -19,6 +19,7 @@ pub mod log_interval;
 pub mod output;
 pub mod printable;
 pub mod private_file;
+pub mod quoted_answer;
 pub mod random;
 pub mod regular_file;
 pub mod runtime;

@@ -7,6 +7,7 @@ use oauth_proto::Issuer;
 use crate::error::Failure;
 use crate::http_client;
 use crate::printable::printable;
+use crate::quoted_answer;
 
 /// Returns the failure for a missing token, with the reason and fixes.
 pub fn failure(error: &TokenError, issuer: &Issuer) -> Failure {
@@ -61,8 +62,8 @@ fn with_refusal(refused: &Refused, issuer: &Issuer) -> Failure {
         None => failure,
     };
     let failure = with_fixes(failure, &refused.advice());
-    match &refused.error_uri {
-        Some(error_uri) => failure.help(format!("see {}", printable(error_uri))),
+    match refused.error_uri.as_deref().and_then(quoted_answer::page) {
+        Some(page) => failure.help(format!("see {page}")),
         None => failure,
     }
 }

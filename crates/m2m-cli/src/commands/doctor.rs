@@ -5,26 +5,27 @@ mod examination;
 mod metadata;
 mod observed;
 mod problem;
+mod redaction;
 mod step;
 #[cfg(test)]
 mod tests;
 mod token;
 
-use std::cell::RefCell;
-
 use clap::Args;
-use m2m_errors::Cause;
+use clap::builder::NonEmptyStringValueParser;
+use http::Uri;
 use m2m_host::clock::now;
 use m2m_host::error::Failure;
 use m2m_host::http_client::HttpClient;
 use m2m_host::output::{Format, Output};
 use m2m_host::runtime::runtime;
 use m2m_jwt::IssuerProfile;
+use oauth_proto::is_loopback_host;
 use serde_json::json;
 
 use super::token::{AuthMethod, request};
 use crate::credentials::{credentials, issuer};
-use crate::options::{ServerOptions, words};
+use crate::options::{ServerOptions, scopes, words};
 use crate::token_input;
 
 use examination::{Subject, examine};
@@ -36,21 +37,22 @@ use token::Expected;
 /// Each step says what was tried, what came back, what it means and what to do. The server may be any OAuth server. Nothing is
 /// changed on it, except that a token is requested.
 ///
-/// Exits 0 if no step failed, 1 if a step failed, and 3 if the server cannot be reached.
+/// Exits 0 if no step failed, 1 if a step failed, 2 if an option is wrong, and 3 if a server cannot be reached or has no metadata. With
+/// --output json, standard output has the steps, except after 2.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DoctorOptions {
     /// Audience of the API that is to be called; may be repeated
-    #[arg(long, value_name = "AUDIENCE")]
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: Vec<String>,
     /// Identifier of the API, for servers that expect it as the parameter resource (RFC 8707); may be repeated
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) resource: Vec<String>,
     /// Scopes that the call needs, separated by spaces; may be repeated
-    #[arg(long, value_name = "SCOPE")]
+    #[arg(long, value_name = "SCOPE", value_parser = scopes())]
     pub(crate) scope: Vec<String>,
     /// Organization that the call is about
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) organization: Option<String>,
     /// Token that is refused, instead of requesting one; or - for standard input
     #[arg(long, value_name = "TOKEN")]
@@ -79,20 +81,44 @@ Examples:
 pub(super) fn doctor(options: &DoctorOptions, output: &Output) -> Result<(), Failure> {
     let subject = subject(options)?;
     let http = HttpClient::new(&options.server.connection)?;
-    let steps = RefCell::new(Vec::new());
+    let mut steps: Vec<Step> = Vec::new();
+    let mut printed = 0;
     let report = |step: Step| {
-        if options.output == Format::Text {
-            step.print(output);
+        // Steps that were left out for one reason are one line, which is complete when the next step is reported.
+        let is_same = steps.last().is_some_and(|last| last.is_left_out_as(&step));
+        if options.output == Format::Text && !is_same {
+            step::print(steps.get(printed..).unwrap_or_default(), output);
+            printed = steps.len();
         }
-        steps.borrow_mut().push(step);
+        steps.push(step);
     };
     runtime()?.block_on(examine(subject, http.transport(), now, report));
-    let steps = steps.into_inner();
-    if options.output == Format::Json {
-        let result = steps.iter().map(|step| step.result).max();
-        output.json(&json!({ "result": result, "steps": steps }));
+    match options.output {
+        Format::Text => {
+            step::print(steps.get(printed..).unwrap_or_default(), output);
+            close(&steps, output);
+        }
+        Format::Json => {
+            let result = steps.iter().map(|step| step.result).max();
+            output.json(&json!({ "result": result, "steps": steps }));
+        }
     }
     outcome(&steps)
+}
+
+/// Prints the result of all steps, if none failed.
+fn close(steps: &[Step], output: &Output) {
+    let is_failed = steps.iter().any(|step| step.result == StepResult::Failed);
+    let is_examined = steps
+        .iter()
+        .any(|step| step.topic == Topic::Decoding && step.result != StepResult::NotTried);
+    match (is_failed, is_examined) {
+        (true, _) => {}
+        (false, true) => output.good("no step failed"),
+        (false, false) => output.notice(
+            "note: no token was examined; to request one, use --client-id and M2M_CLIENT_SECRET",
+        ),
+    }
 }
 
 fn subject(options: &DoctorOptions) -> Result<Subject, Failure> {
@@ -106,6 +132,7 @@ fn subject(options: &DoctorOptions) -> Result<Subject, Failure> {
     };
     let has_credentials = options.server.client_id.is_some()
         || options.server.client_secret.is_some()
+        || options.server.client_secret_of_environment.is_some()
         || options.server.client_secret_file.is_some();
     let credentials = match token.is_none() && has_credentials {
         true => Some(credentials(&options.server)?),
@@ -118,6 +145,12 @@ fn subject(options: &DoctorOptions) -> Result<Subject, Failure> {
         .map(str::to_owned)
         .collect();
     let audiences = [&*options.audience, &*options.resource].concat();
+    let uri: Option<Uri> = issuer.as_str().parse().ok();
+    let is_local = uri
+        .as_ref()
+        .and_then(Uri::host)
+        .is_some_and(is_loopback_host);
+    let is_exposed = options.server.connection.allow_plain_http && !is_local;
     Ok(Subject {
         request: request(&options.audience, &options.resource, &options.scope),
         request_text: request_text(options, &scopes),
@@ -134,7 +167,7 @@ fn subject(options: &DoctorOptions) -> Result<Subject, Failure> {
         issuer,
         credentials,
         method: options.auth_method.into(),
-        is_exposed: options.server.connection.allow_plain_http,
+        is_exposed,
         token,
     })
 }
@@ -168,11 +201,8 @@ fn outcome(steps: &[Step]) -> Result<(), Failure> {
         [name] => format!("the step {name} failed"),
         names => format!("{} steps failed: {}", names.len(), names.join(", ")),
     };
-    let is_unreachable = failed.iter().any(|step| {
-        let is_of_discovery =
-            step.topic == Topic::Discovery && !step.has(Cause::MetadataIssuerMismatch);
-        step.topic == Topic::Tls || is_of_discovery
-    });
+    let mut problems = failed.iter().flat_map(|step| &step.problems);
+    let is_unreachable = problems.any(problem::Problem::is_unreachable);
     let failure = match is_unreachable {
         true => Failure::unreachable(what),
         false => Failure::refused(what),

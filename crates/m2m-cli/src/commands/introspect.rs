@@ -6,6 +6,7 @@ use m2m_host::error::Failure;
 use m2m_host::http_client::{HttpClient, Response};
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
+use m2m_host::quoted_answer::diagnose_command;
 use m2m_host::runtime::runtime;
 use m2m_host::{timestamp, token_failure};
 use oauth_proto::{ActiveToken, ErrorResponse, IntrospectionResponse, Issuer};
@@ -103,11 +104,9 @@ fn read<'r>(response: &'r Response, issuer: &Issuer) -> Result<IntrospectionResp
     if let Some(description) = &refusal.error_description {
         failure = failure.because(printable(description));
     }
-    if let Some(trace_id) = &refusal.trace_id {
-        failure = failure.help(format!(
-            "as the operator, run m2m diagnose {}",
-            printable(trace_id)
-        ));
+    let command = refusal.trace_id.as_deref().and_then(diagnose_command);
+    if let Some(command) = command {
+        failure = failure.help(format!("as the operator, run {command}"));
     }
     Err(failure)
 }

@@ -3,7 +3,7 @@
 use m2m_errors::Cause;
 use m2m_jwt::{Leeway, UnixTime};
 
-use super::observed::Exchange;
+use super::observed::{Date, Exchange};
 use super::problem::Problem;
 use super::step::{Step, Topic};
 
@@ -16,10 +16,21 @@ pub(super) fn compare(exchanges: &[Exchange]) -> Step {
         Topic::Clock,
         "compare the Date headers with this machine's clock",
     );
-    let differences = exchanges.iter().filter_map(difference);
-    // The smallest is the one to which the way of the request contributed least.
-    let Some(ahead) = differences.min_by_key(|ahead| ahead.unsigned_abs()) else {
-        return step.found("no answer has a Date header that is not from a cache");
+    // The last answer is that of the token endpoint, if there is one; the others may be from another server.
+    let dates = exchanges.iter().rev().filter_map(|exchange| {
+        let date = exchange.answer.as_ref()?.date?;
+        Some((exchange, date))
+    });
+    let ahead = match dates.into_iter().next() {
+        None => return step.found("no answer has a Date header that is not from a cache"),
+        Some((_, Date::Unreadable)) => {
+            return step.warns(
+                Problem::new("the Date header of the server is not a time of HTTP").fix(
+                    "correct the server, or the proxy in front of it: RFC 9110, section 5.6.7, has the format",
+                ),
+            );
+        }
+        Some((exchange, Date::At(date))) => difference(exchange, date),
     };
     let step = step.found(in_words(ahead));
     let seconds = ahead.unsigned_abs();
@@ -43,18 +54,20 @@ pub(super) fn compare(exchanges: &[Exchange]) -> Step {
 }
 
 /// Returns the seconds by which the clock of the server is ahead of this machine's, at least. Times are whole seconds.
-fn difference(exchange: &Exchange) -> Option<i64> {
-    let answer = exchange.answer.as_ref()?;
-    let seconds = |time: UnixTime| i64::try_from(time.as_seconds()).ok();
-    let date = seconds(answer.date?)?;
-    let (sent, received) = (seconds(exchange.sent)?, seconds(answer.received)?);
-    Some(if date > received {
+fn difference(exchange: &Exchange, date: UnixTime) -> i64 {
+    let seconds = |time: UnixTime| i64::try_from(time.as_seconds()).unwrap_or(i64::MAX);
+    let (sent, date) = (seconds(exchange.sent), seconds(date));
+    let received = exchange
+        .answer
+        .as_ref()
+        .map_or(sent, |own| seconds(own.received));
+    if date > received {
         date.saturating_sub(received)
     } else if date < sent {
         date.saturating_sub(sent)
     } else {
         0
-    })
+    }
 }
 
 fn in_words(ahead: i64) -> String {

@@ -1,7 +1,7 @@
 //! The steps, in their order, over any transport.
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Uri};
 use m2m_client::{
     AccessToken, AccessTokenRequest, AuthenticationMethod, AuthorizationServerMetadata, Client,
     Credentials, Issuer, TokenError, Transport, TransportFailure, discover, exchange,
@@ -9,9 +9,11 @@ use m2m_client::{
 };
 use m2m_errors::Cause;
 use m2m_jwt::{JwkSet, KeySet, UnixTime};
+use serde_json::Value;
 
-use super::observed::{Exchange, Observed};
+use super::observed::{Exchange, Observed, without_credentials};
 use super::problem::Problem;
+use super::redaction::Redaction;
 use super::step::{Step, Topic};
 use super::token::Expected;
 use super::{clock, metadata, token};
@@ -39,6 +41,8 @@ pub(super) async fn examine<T: Transport>(
     now: fn() -> UnixTime,
     mut report: impl FnMut(Step),
 ) {
+    let redaction = Redaction::of(subject.credentials.as_ref(), subject.token.as_deref());
+    let report = &mut |step: Step| report(step.cleaned(&|text| redaction.of_text(text)));
     let transport = Observed::new(transport, now);
     let found = discover(&subject.issuer, &transport).await;
     let mut exchanges = transport.take();
@@ -73,6 +77,7 @@ pub(super) async fn examine<T: Transport>(
         }
         (None, Some(metadata), Some(credentials)) => {
             let tried = format!("as {}{}", credentials.client_id(), subject.request_text);
+            let blemish = blemish(credentials.expose_secret());
             let result = match token_endpoint(metadata) {
                 Ok(endpoint) => {
                     let client = Client::new(subject.issuer, credentials, transport.clone())
@@ -83,7 +88,10 @@ pub(super) async fn examine<T: Transport>(
                 Err(error) => Err(error.into()),
             };
             let sent = transport.take();
-            report(token_request(&tried, &sent, &result));
+            if let Ok(token) = &result {
+                redaction.add_token(token.expose_secret());
+            }
+            report(token_request(&tried, blemish, &sent, &result));
             exchanges.extend(sent);
             result.ok().map(|token| token.expose_secret().to_owned())
         }
@@ -96,15 +104,12 @@ pub(super) async fn examine<T: Transport>(
         return report(clock);
     };
     let (steps, of_times) = token::judge(&token, keys.as_ref(), &expected, now());
-    steps.into_iter().for_each(&mut report);
-    let clock = match token::lifetime(&token) {
-        Some(lifetime) => clock.found(lifetime),
-        None => clock,
-    };
+    steps.into_iter().for_each(&mut *report);
+    let clock = token::lifetime(clock, &token);
     report(of_times.into_iter().fold(clock, Step::fails));
 }
 
-const NO_METADATA: &str = "the metadata of the issuer were not found";
+const NO_METADATA: &str = "the discovery failed";
 const NO_CREDENTIALS: &str =
     "no client id and secret are given: use --client-id and M2M_CLIENT_SECRET, or --token";
 
@@ -115,7 +120,7 @@ fn tls<M>(issuer: &Issuer, is_exposed: bool, found: &Result<M, TokenError>) -> S
         Err(TokenError::Transport(error)) if is_of_tls(error.failure()) => {
             Step::new(Topic::Tls, format!("connect to {url}")).fails(Problem::of_transport(error))
         }
-        Err(TokenError::Transport(_)) => {
+        Err(TokenError::Transport(error)) if !had_connection(error.failure()) => {
             Step::not_tried(Topic::Tls, "there was no connection to the server")
         }
         _ if issuer.is_https() => Step::new(Topic::Tls, format!("connect to {url}"))
@@ -135,6 +140,17 @@ fn without_tls(step: Step, is_exposed: bool) -> Step {
     step.warns(
         Problem::new("everyone on the way to the server can read the secret and the tokens, and change them")
             .fix("serve the issuer over https, unless the whole network path is protected by other means"),
+    )
+}
+
+/// Returns true for failures after the connection was established.
+const fn had_connection(failure: TransportFailure) -> bool {
+    matches!(
+        failure,
+        TransportFailure::TimedOut
+            | TransportFailure::AnswerTooLarge
+            | TransportFailure::ConnectionLost
+            | TransportFailure::AnswerNotHttp
     )
 }
 
@@ -172,7 +188,7 @@ fn discovery(
             let because = "there was no secure connection to the server";
             (Step::not_tried(Topic::Discovery, because), None)
         }
-        Err(error) => (step.fails(Problem::of_token_error(&error)), None),
+        Err(error) => (step.fails(Problem::of_token_error(&error, None)), None),
     }
 }
 
@@ -185,11 +201,18 @@ async fn keys<T: Transport>(
         let step = Step::new(Topic::Keys, "find the keys in the metadata");
         return (step.fails(metadata::without_keys(metadata)), None);
     };
-    let step = Step::new(Topic::Keys, format!("GET {jwks_uri}"));
+    let step = Step::new(
+        Topic::Keys,
+        format!("GET {}", without_credentials(jwks_uri)),
+    );
     let mut request = Request::new(Bytes::new());
-    let Ok(uri) = jwks_uri.parse() else {
-        let problem = Problem::new("the jwks_uri in the metadata is not a URL");
-        return (step.fails(problem.caused_by(Cause::ServerUrlInvalid)), None);
+    let uri = jwks_uri.parse().ok();
+    let uri = uri.filter(|uri: &Uri| metadata.issuer.permits_scheme(uri.scheme_str()));
+    let Some(uri) = uri else {
+        let problem = Problem::new("the jwks_uri in the metadata is not an https URL: an API that trusts an https issuer does not use keys that come in the clear")
+            .caused_by(Cause::KeysUnavailable)
+            .fix("set jwks_uri in the metadata of the server to an https URL");
+        return (step.fails(problem), None);
     };
     *request.uri_mut() = uri;
     let response = match exchange(transport, request).await {
@@ -223,6 +246,15 @@ async fn keys<T: Transport>(
     for refused in keys.refused() {
         step = step.found(format!("without effect: {refused}"));
     }
+    if let Some(key_id) = private_key(response.body()) {
+        step = step.fails(
+            Problem::new(format!(
+                "the JWK set contains the private half of the key {key_id}: everyone can sign tokens with it"
+            ))
+            .caused_by(Cause::KeyUnusable)
+            .fix("remove the private members, such as d, from the JWK set, and replace the key"),
+        );
+    }
     if keys.keys().is_empty() {
         let problem = Problem::new("the JWK set has no key that can verify a token")
             .caused_by(Cause::TokenKeyUnknown)
@@ -232,8 +264,33 @@ async fn keys<T: Transport>(
     (step, Some(keys))
 }
 
+/// Returns the key id of a private key among the keys, which are public.
+fn private_key(body: &[u8]) -> Option<String> {
+    let document: Value = serde_json::from_slice(body).ok()?;
+    let keys = document.get("keys")?.as_array()?;
+    let is_private = |key: &&Value| key.get("kty") != Some(&"oct".into()) && key.get("d").is_some();
+    let key = keys.iter().find(is_private)?;
+    let key_id = key.get("kid").and_then(Value::as_str);
+    Some(key_id.unwrap_or("without kid").to_owned())
+}
+
+/// Returns a mark that a secret rarely has, and that shells, files and editors add.
+fn blemish(secret: &str) -> Option<&'static str> {
+    if secret.ends_with(['\n', '\r']) {
+        return Some("the client secret ends with a line break: remove it");
+    }
+    if secret.trim() != secret {
+        return Some("the client secret begins or ends with a space: remove it");
+    }
+    let is_quoted =
+        |mark: char| secret.len() > 1 && secret.starts_with(mark) && secret.ends_with(mark);
+    (is_quoted('"') || is_quoted('\''))
+        .then_some("the client secret is in quotation marks: remove them")
+}
+
 fn token_request(
     request: &str,
+    blemish: Option<&str>,
     exchanges: &[Exchange],
     result: &Result<AccessToken, TokenError>,
 ) -> Step {
@@ -243,7 +300,7 @@ fn token_request(
             Some(scope) => step.found(format!("a token with the scopes {scope}")),
             None => step.found("a token"),
         },
-        Err(error) => step.fails(Problem::of_token_error(error)),
+        Err(error) => step.fails(Problem::of_token_error(error, blemish)),
     }
 }
 

@@ -3,6 +3,7 @@
 use m2m_client::{AuthenticationMethod, AuthorizationServerMetadata};
 use oauth_proto::MemberProblem;
 
+use super::observed::without_credentials;
 use super::problem::Problem;
 use super::step::Step;
 
@@ -14,10 +15,10 @@ pub(super) fn judge(
 ) -> Step {
     let mut step = step;
     if let Some(endpoint) = &metadata.token_endpoint {
-        step = step.found(format!("token endpoint {endpoint}"));
+        step = step.found(format!("token endpoint {}", without_credentials(endpoint)));
     }
     if let Some(jwks_uri) = &metadata.jwks_uri {
-        step = step.found(format!("keys at {jwks_uri}"));
+        step = step.found(format!("keys at {}", without_credentials(jwks_uri)));
     }
     for member in metadata.skipped() {
         step = step.found(format!("without effect: {member}"));

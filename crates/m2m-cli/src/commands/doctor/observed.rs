@@ -3,10 +3,11 @@
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
-use jiff::fmt::rfc2822;
+use httpdate::parse_http_date;
 use m2m_client::Transport;
 use m2m_jwt::UnixTime;
 use tower_service::Service;
@@ -35,7 +36,14 @@ pub(super) struct Answer {
     bytes: usize,
     pub(super) received: UnixTime,
     /// The time by the clock of the server, if the answer does not come out of a cache.
-    pub(super) date: Option<UnixTime>,
+    pub(super) date: Option<Date>,
+}
+
+/// The time in an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Date {
+    At(UnixTime),
+    Unreadable,
 }
 
 impl Exchange {
@@ -80,7 +88,7 @@ impl<T: Transport> Service<Request<Bytes>> for Observed<T> {
         let exchanges = Arc::clone(&self.exchanges);
         let mut exchange = Exchange {
             method: request.method().clone(),
-            url: without_query(request.uri()),
+            url: without_credentials(&request.uri().to_string()),
             sent: clock(),
             answer: None,
         };
@@ -105,20 +113,32 @@ fn lock(exchanges: &Mutex<Vec<Exchange>>) -> MutexGuard<'_, Vec<Exchange>> {
     exchanges.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn without_query(uri: &http::Uri) -> String {
-    let text = uri.to_string();
-    text.split('?').next().unwrap_or_default().to_owned()
+/// Returns a URL without user, password and query.
+pub(super) fn without_credentials(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
 }
 
 /// Returns the time of an answer (RFC 9110, section 6.6.1), unless a cache has kept the answer.
-fn date(headers: &HeaderMap) -> Option<UnixTime> {
+fn date(headers: &HeaderMap) -> Option<Date> {
     if headers
         .get(header::AGE)
         .is_some_and(|age| age.as_bytes() != b"0")
     {
         return None;
     }
-    let date = headers.get(header::DATE)?.to_str().ok()?;
-    let seconds = rfc2822::parse(date).ok()?.timestamp().as_second();
-    u64::try_from(seconds).ok().map(UnixTime::from_seconds)
+    let date = headers.get(header::DATE)?;
+    let time = date
+        .to_str()
+        .ok()
+        .and_then(|date| parse_http_date(date).ok());
+    let since_1970 = time.and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+    Some(since_1970.map_or(Date::Unreadable, |time| {
+        Date::At(UnixTime::from_seconds(time.as_secs()))
+    }))
 }

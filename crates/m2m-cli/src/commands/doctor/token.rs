@@ -1,10 +1,8 @@
 //! The judgement of a token as an API makes it, with a step for each part.
 
-use std::borrow::Cow;
-
 use m2m_errors::Cause;
-use m2m_guard::{Call, Denied, Guard, Requirement};
-use m2m_host::timestamp;
+use m2m_guard::{Call, Denied, Evidence, Guard, Requirement};
+use m2m_host::{timestamp, token_text};
 use m2m_jwt::{IssuerProfile, KeySet, Reading, TokenForm, UnixTime};
 use serde_json::Value;
 
@@ -53,6 +51,23 @@ pub(super) fn judge(
             Some(step) => *step = step.clone().fails(problem(denied)),
             None => of_times.push(problem(denied)),
         }
+    }
+    // The claims of a token whose signature is not verified prove nothing, and often explain it.
+    let own_issuer = text_claim(&reading, "iss");
+    let is_unknown = reasons
+        .iter()
+        .any(|denied| topic(denied.cause()) == Topic::Signature);
+    if let Some(own) = own_issuer.filter(|own| is_unknown && *own != expected.issuer)
+        && let Some(step) = steps.iter_mut().find(|step| step.topic == Topic::Issuer)
+    {
+        let problem = Problem::new(format!(
+            "the token says that it is from {own}, not from {}",
+            expected.issuer
+        ));
+        let problem = problem.caused_by(Cause::IssuerMismatch);
+        *step = step
+            .clone()
+            .fails(problem.fixes(token_fixes(Cause::IssuerMismatch, false)));
     }
     if let Some(end) = reasons
         .iter()
@@ -113,6 +128,22 @@ fn decoded(reading: &Reading) -> Step {
         return step.found(format!("a signed JWT with {}", header.join(", ")));
     }
     let step = step.found(format!("a token of the form {}", reading.form().as_str()));
+    if reading.form() == TokenForm::Encrypted {
+        return step.fails(
+            Problem::new("the token is encrypted: only the API that has the key can read it")
+                .caused_by(Cause::TokenMalformed)
+                .fix("examine the token where the key is, or request one that is only signed"),
+        );
+    }
+    if reading.form() != TokenForm::Opaque {
+        let remark = reading.remarks().first().map(ToString::to_string);
+        let remark = remark.unwrap_or_else(|| "a part of it is missing".to_owned());
+        return step.fails(
+            Problem::new(format!("the text is not a whole signed token: {remark}"))
+                .caused_by(Cause::TokenMalformed)
+                .fix("copy the whole token: three parts, with a dot between them"),
+        );
+    }
     step.fails(
         Problem::new("only the issuer can read this token: an API has to ask its introspection endpoint")
             .caused_by(Cause::TokenMalformed)
@@ -172,11 +203,19 @@ fn passed(topic: Topic, reading: &Reading, expected: &Expected) -> Step {
     }
 }
 
+/// Returns a claim that is a text.
+fn text_claim(reading: &Reading, name: &str) -> Option<String> {
+    let (_, value) = reading.claims().find(|(own, _)| own == name)?;
+    serde_json::from_str(&value).ok()
+}
+
 /// Returns a claim in words.
 fn claim(reading: &Reading, name: &str) -> String {
     let value = reading.claims().find(|(own, _)| own == name);
-    let value = value.map_or(Cow::Borrowed("absent"), |(_, value)| value);
-    format!("{name} {value}")
+    match value {
+        Some((_, value)) => format!("{name} {value}"),
+        None => format!("no {name}"),
+    }
 }
 
 fn audiences(reading: &Reading) -> Vec<String> {
@@ -192,21 +231,47 @@ fn audiences(reading: &Reading) -> Vec<String> {
     }
 }
 
-/// Returns the times of a token in words.
-pub(super) fn lifetime(token: &str) -> Option<String> {
+/// Adds the times of a token to the step about clocks.
+pub(super) fn lifetime(step: Step, token: &str) -> Step {
     let reading = Reading::of(token);
-    let time = |name| reading.time(name);
-    let (issued, expires) = (time("iat")?, time("exp")?);
-    let seconds = expires.as_seconds().saturating_sub(issued.as_seconds());
-    let (issued, expires) = (timestamp::rfc3339(issued), timestamp::rfc3339(expires));
-    Some(format!(
-        "the token was issued at {issued}, and expires at {expires}, {seconds} seconds later"
-    ))
+    let seconds = |time: UnixTime| time.as_seconds();
+    let (issued, expires) = (reading.time("iat"), reading.time("exp"));
+    let step = match (issued, expires) {
+        (Some(issued), Some(expires)) => step.found(format!(
+            "the token was issued at {}, and expires at {}, {} seconds later",
+            timestamp::rfc3339(issued),
+            timestamp::rfc3339(expires),
+            seconds(expires).saturating_sub(seconds(issued)),
+        )),
+        _ => step.found(claim(&reading, "exp")),
+    };
+    // A time that no calendar has is a number of milliseconds.
+    let is_usual = match expires {
+        Some(expires) => {
+            let issued = issued.map_or(0, seconds);
+            seconds(expires).saturating_sub(issued) <= MAX_USUAL_LIFETIME
+        }
+        None => !reading.claims().any(|(name, _)| name == "exp"),
+    };
+    if is_usual {
+        return step;
+    }
+    step.warns(
+        Problem::new("the token is valid for more than a year, as if exp were in milliseconds")
+            .fix("correct the lifetime of tokens on the server: iat and exp are in seconds"),
+    )
 }
+
+/// A longer lifetime is a mistake. Unit: seconds.
+const MAX_USUAL_LIFETIME: u64 = 366 * 24 * 3600;
 
 fn problem(denied: &Denied) -> Problem {
     let cause = denied.cause();
-    let evidence = denied.evidence().to_string();
+    let evidence = if let Evidence::Token(error) = denied.evidence() {
+        token_text::reason(error)
+    } else {
+        denied.evidence().to_string()
+    };
     let entry = cause.entry();
     let meaning = match &*evidence {
         "" => entry.operator.to_owned(),

@@ -9,6 +9,7 @@ use m2m_host::{clock, token_text};
 use m2m_jwt::{Reading, TokenForm};
 use serde_json::{Map, Value, json};
 
+use crate::options::scopes;
 use crate::token_input;
 
 /// Compare a token that an API refuses with one that it accepts: print how they differ, and which differences matter.
@@ -32,8 +33,8 @@ pub(crate) struct JwtDiffOptions {
     /// Identifier of the API
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Option<String>,
-    /// Scope that the call needs; repeat it for several
-    #[arg(long, value_name = "SCOPE")]
+    /// Scopes that the call needs, separated by spaces; may be repeated
+    #[arg(long, value_name = "SCOPE", value_parser = scopes())]
     pub(crate) scope: Vec<String>,
     /// Organization of the route or of the resource
     #[arg(long, value_name = "CODE")]
@@ -53,7 +54,8 @@ pub(super) fn diff(options: &JwtDiffOptions, output: &Output) -> Result<(), Fail
         parts(&options.refused, "the refused token")?,
         parts(&options.accepted, "the accepted token")?,
     ];
-    let scopes: Vec<&str> = options.scope.iter().map(String::as_str).collect();
+    let scopes = options.scope.iter().flat_map(|own| own.split_whitespace());
+    let scopes: Vec<&str> = scopes.collect();
     let needs = Needs {
         issuer: options.issuer.as_deref(),
         audience: options.audience.as_deref(),
