@@ -10,8 +10,10 @@ mod budget;
 mod circles;
 mod codegen;
 mod fuzz;
+mod gates;
 mod lines;
 mod readmes;
+mod release;
 mod test;
 mod tidy;
 mod timing;
@@ -53,6 +55,10 @@ The tasks of the workspace.
   cargo xtask torture                  Inject faults of disk, files, memory and clock into a running server, for two minutes
   cargo xtask torture --hours 8        The same for eight hours; also --minutes, --seconds, and --seed to repeat the choices of a run
   cargo xtask trickle                  Send requests now and then through nginx, which keeps idle connections, for five minutes
+  cargo xtask release minor --dry-run  Print what a release would do, and check that its changes fit a minor version
+  cargo xtask release patch            Check, test, raise the version, and create the commit and the tag; --publish also publishes the crates
+  cargo xtask gates                    Run all checks of a release beyond the tests; each is also a task, as in `cargo xtask semver`
+  cargo xtask gates --prove            Show that each of them turns red for a planted fault
   cargo xtask help                     Print this text
 
 Exit codes: 0 success, 1 a check failed, 2 incorrect usage.
@@ -89,7 +95,13 @@ fn dispatch(task: &str, options: &[&str]) -> Outcome {
         "timing" => no_options(task, options).and_then(|()| timing::run()),
         "torture" => torture::run(options),
         "trickle" => no_options(task, options).and_then(|()| test::trickle(&Workspace::read()?)),
-        _ => Err(Failure::usage(format!("there is no task `{task}`"))),
+        "release" => release::run(options),
+        "gates" if options == ["--prove"] => gates::prove(),
+        "gates" => no_options(task, options).and_then(|()| gates::all(gates::GATES.iter())),
+        _ => match gates::find(task) {
+            Some(gate) => no_options(task, options).and_then(|()| gates::run(gate)),
+            None => Err(Failure::usage(format!("there is no task `{task}`"))),
+        },
     }
 }
 
